@@ -14,9 +14,9 @@
 //! assert!(diff.changes[0].witness.is_some());
 //! ```
 //!
-//! The library is pure: no network, no clock, no files, no async; values in, values out. Only two features that are off by
-//! default are not: `files` reads the files below a document's folder, and the command line `cli` also the clock and, where it is allowed
-//! to, URLs.
+//! The library is pure: no network, no clock, no files, no async; values in, values out. Only two features are
+//! not: `files` reads the files below a document's folder, and the command line `cli`, on by default, also the clock and, where it is
+//! allowed to, URLs.
 
 #[cfg(feature = "cli")]
 pub mod cli;

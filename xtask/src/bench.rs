@@ -40,7 +40,7 @@ struct Bench {
 }
 
 /// Cargo's arguments for a benchmark of the comparison.
-const BUILD_OPENAPI: &[&str] = &["bench", "--no-run", "--package=openapi", "--features=cli"];
+const BUILD_OPENAPI: &[&str] = &["bench", "--no-run", "--package=oasproof"];
 
 impl Bench {
     const DIFF: Self = Self {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use openapi::cli::check::{self, document_against_slices};
-use openapi::cli::options::{CheckFormat, CheckReport};
+use openapi::cli::check;
+use openapi::cli::options;
 use openapi::cli::{ActiveWaivers, Exit, Outcome};
 
 use crate::cli::Check;
@@ -12,27 +12,28 @@ use crate::programs::{self, Program};
 
 pub(crate) fn run(arguments: &Check) -> Outcome {
     if let Some(path) = &arguments.document {
-        return check::run(path, &arguments.report);
+        return check::run(path, &arguments.options);
     }
-    let waivers = ActiveWaivers::read(arguments.report.waivers.as_deref())?;
+    let waivers = ActiveWaivers::read(arguments.options.waivers.as_deref())?;
     let built = programs::build(&[Program::Server])?;
-    emitted(&built.server()?, waivers, &arguments.report)
+    emitted(&built.server()?, waivers, &arguments.options)
 }
 
 /// Checks the document that this server emits, and the file in which it is committed; reports as text.
 pub(crate) fn emitted_document(server: &Path) -> Outcome {
-    let report = CheckReport {
-        format: CheckFormat::Text,
-        output: None,
-        waivers: None,
-    };
-    emitted(server, ActiveWaivers::none(), &report)
+    emitted(
+        server,
+        ActiveWaivers::none(),
+        &options::CheckOptions::default(),
+    )
 }
 
-fn emitted(server: &Path, waivers: ActiveWaivers, report: &CheckReport) -> Outcome {
+fn emitted(server: &Path, waivers: ActiveWaivers, options: &options::CheckOptions) -> Outcome {
+    let published = check::published(options)?;
     let text = emit::emitted(server)?;
     let document = emit::parse_complete("what the server emits", &text)?;
-    let against_slices = document_against_slices(&document, Some(emit::FILE), waivers, report)?;
+    let against_slices =
+        check::document_against(published, &document, Some(emit::FILE), waivers, options)?;
     let committed = std::fs::read_to_string(emit::committed()).unwrap_or_default();
     if committed != text {
         anstream::println!(

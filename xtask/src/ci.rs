@@ -46,7 +46,8 @@ const STEPS: &[Step] = &[
         &[
             "clippy",
             "--package",
-            "openapi",
+            "oasproof",
+            "--no-default-features",
             "--lib",
             "--locked",
             "--quiet",

@@ -1,56 +1,89 @@
-//! `check`: a document compared with each published slice. Every class of difference fails.
+//! `check`: a document compared with what is published. Every class of difference fails.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::exit::{Exit, Outcome};
-use super::input::{self, refuse_defects};
-use super::options::{CheckFormat, CheckReport};
+use super::comparison::refuse_standard_input_twice;
+use super::exit::{Exit, Failure, Outcome};
+use super::git::Objects;
+use super::input::{self, Access, Network, refuse_defects};
+use super::options::{CheckFormat, CheckOptions};
 use super::output::write_to;
 use super::place;
 use super::threshold::exit_of;
 use super::waivers::ActiveWaivers;
-use crate::Document;
 use crate::diff::{Class, Operations, Options, compare_with};
-use crate::published;
+use crate::published::{IN_FORCE, Slice};
 use crate::render::{self, Report};
+use crate::{DanglingReferences, Document};
 
-/// Checks the document that the command line names.
+/// Checks the document of this name.
 ///
 /// # Errors
 ///
-/// [`Failure`](super::Failure), when the document or the waivers file is invalid.
-pub fn run(path: &Path, report: &CheckReport) -> Outcome {
-    let waivers = ActiveWaivers::read(report.waivers.as_deref())?;
-    let document = input::read(path)?;
+/// [`Failure`], when a document or the waivers file is invalid.
+pub fn run(path: &Path, options: &CheckOptions) -> Outcome {
+    let waivers = ActiveWaivers::read(options.waivers.as_deref())?;
+    if let Some(published) = &options.published {
+        refuse_standard_input_twice(published, path)?;
+    }
+    let published = published(options)?;
+    let document = read(path, options, DanglingReferences::Refused)?;
     refuse_defects(&document)?;
     let file = place::file_of(path);
-    document_against_slices(&document, file.as_deref(), waivers, report)
+    document_against(published, &document, file.as_deref(), waivers, options)
 }
 
-/// Compares a document with each slice in force, for the slice's operations only, and writes the report.
+/// Returns what is published: the document that the command line names, or the embedded slices in force.
 ///
 /// # Errors
 ///
-/// [`Failure`](super::Failure), when the report cannot be written.
-pub fn document_against_slices(
+/// [`Failure`], when the document is invalid.
+pub fn published(options: &CheckOptions) -> Result<Vec<Document>, Failure> {
+    match &options.published {
+        Some(path) => Ok(vec![read(path, options, DanglingReferences::Kept)?]),
+        None => Ok(IN_FORCE.iter().map(Slice::document).collect()),
+    }
+}
+
+fn read(
+    path: &Path,
+    options: &CheckOptions,
+    dangling: DanglingReferences,
+) -> Result<Document, Failure> {
+    let access = Access {
+        root: options.root.as_deref(),
+        network: match options.allow_network {
+            true => Network::Allowed,
+            false => Network::Refused,
+        },
+    };
+    input::read_with(access, &mut Objects::default(), path, dangling)
+}
+
+/// Compares a document with each of these, for their operations only, and writes the report.
+///
+/// # Errors
+///
+/// [`Failure`], when the report cannot be written.
+pub fn document_against(
+    published: Vec<Document>,
     document: &Document,
     file: Option<&str>,
     mut waivers: ActiveWaivers,
-    report: &CheckReport,
+    report: &CheckOptions,
 ) -> Outcome {
     let options = Options {
         only_operations_of_base: true,
         component_names: true,
         ..Options::default()
     };
-    let mut found = Vec::new();
-    for slice in published::IN_FORCE {
-        let published = slice.document();
+    let compared = published.into_iter().map(|published| {
         let mut diff = compare_with(&published, document, options);
         waivers.apply(&mut diff, &Operations::of(&published, document));
-        found.push((published, diff));
-    }
+        (published, diff)
+    });
+    let found: Vec<_> = compared.collect();
     let output = report.output.as_deref();
     write_to(output, "the differences", |out| {
         for (published, diff) in &found {

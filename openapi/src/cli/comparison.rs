@@ -38,6 +38,22 @@ pub(super) struct Comparison {
     file: Option<String>,
 }
 
+/// Refuses standard input as both documents.
+///
+/// # Errors
+///
+/// [`Exit::Usage`].
+pub(super) fn refuse_standard_input_twice(base: &Path, revision: &Path) -> Result<(), Failure> {
+    let standard_input = Path::new(place::STANDARD_INPUT);
+    if base == standard_input && revision == standard_input {
+        return Err(Failure::new(
+            Exit::Usage,
+            "standard input (-) can be the base or the revision, not both: give one as a file",
+        ));
+    }
+    Ok(())
+}
+
 impl<'a> Session<'a> {
     /// Reads the waivers.
     ///
@@ -75,13 +91,7 @@ impl<'a> Session<'a> {
     ///
     /// [`Failure`], when a document or the policy is invalid.
     pub(super) fn compare(&mut self, base: &Path, revision: &Path) -> Result<Comparison, Failure> {
-        let standard_input = Path::new(place::STANDARD_INPUT);
-        if base == standard_input && revision == standard_input {
-            return Err(Failure::new(
-                Exit::Usage,
-                "standard input (-) can be the base or the revision, not both: give one as a file",
-            ));
-        }
+        refuse_standard_input_twice(base, revision)?;
         let policy = self.policy(revision)?;
         let documents = (self.base(base)?, self.revision(revision)?);
         let promised_from = policy.as_ref().and_then(Policy::promised_from);

@@ -20,14 +20,10 @@ use crate::{DanglingReferences, Document, Reading};
 pub fn read(path: &Path) -> Result<Document, Failure> {
     let access = Access {
         root: None,
-        network: Network::Unknown,
+        network: Network::Refused,
     };
-    read_with(
-        access,
-        &mut Objects::default(),
-        path,
-        DanglingReferences::Refused,
-    )
+    let mut git = Objects::default();
+    read_with(access, &mut git, path, DanglingReferences::Refused)
 }
 
 /// What reading documents may access.
@@ -45,8 +41,6 @@ pub(super) enum Network {
     Allowed,
     /// Until the command line allows it.
     Refused,
-    /// The command has no option for it.
-    Unknown,
 }
 
 /// Reads a document that may refer to files.
@@ -117,7 +111,7 @@ fn from_url(
     let cannot =
         |reason: String| Failure::unreadable(format!("cannot read {}: {reason}", visible(name)));
     if network != Network::Allowed {
-        return Err(cannot(why_refused(network).to_owned()));
+        return Err(cannot(WHY_REFUSED.to_owned()));
     }
     let mut download = Download::of(name).map_err(cannot)?;
     let bytes = download.document().map_err(cannot)?;
@@ -134,24 +128,15 @@ fn from_url(
 fn from_url(name: &str, network: Network, _: DanglingReferences) -> Result<Document, Failure> {
     let reason = match network {
         Network::Allowed => "this program was built without the feature `network`",
-        Network::Refused | Network::Unknown => why_refused(network),
+        Network::Refused => WHY_REFUSED,
     };
     let name = visible(name);
     Err(Failure::unreadable(format!("cannot read {name}: {reason}")))
 }
 
-/// Returns why nothing is fetched, and what to do.
-fn why_refused(network: Network) -> &'static str {
-    match network {
-        Network::Allowed | Network::Refused => {
-            "nothing is fetched unless `--allow-network` is given; a document can also come on standard input, with - in \
-             its place: `curl … | …`"
-        }
-        Network::Unknown => {
-            "nothing is fetched here: download it first, or pass it on standard input, with - in its place: `curl … | …`"
-        }
-    }
-}
+/// Why nothing is fetched, and what to do.
+const WHY_REFUSED: &str = "nothing is fetched unless `--allow-network` is given; a document can also come on standard input, with - in \
+                           its place: `curl … | …`";
 
 /// Reads a file of settings, and returns its name as well.
 ///

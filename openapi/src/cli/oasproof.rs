@@ -8,7 +8,7 @@ use manual::Manual;
 
 use super::exit::{Exit, Failure, Outcome, conclude};
 use super::options::{
-    Changelog, CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, Suggest, diff_about, diff_help,
+    Changelog, CheckOptions, Diff, FURTHER_EXIT_CODES, List, Rules, Suggest, diff_about, diff_help,
     waivers_help,
 };
 use super::{changelog, check, diff, list, rules, suggest};
@@ -38,7 +38,7 @@ enum Command {
     Suggest(Suggest),
     /// Write what changed between two documents for the developers of clients
     Changelog(Changelog),
-    /// Compare a document with each published slice; any difference fails
+    /// Compare a document with what is published; any difference fails, also in texts
     #[command(after_help = check_help())]
     Check(Check),
     /// List the published slices in this program, with their operations and hashes
@@ -52,11 +52,11 @@ enum Command {
 /// Options of `check`.
 #[derive(Debug, Args)]
 struct Check {
-    /// The document to check (JSON or YAML): a file, REV:PATH as in git, or - for standard input
-    #[arg(long, value_name = "FILE")]
+    /// The document to check (JSON or YAML): a file, REV:PATH as in git, - or a URL
+    #[arg(long, value_name = "DOCUMENT")]
     document: PathBuf,
     #[command(flatten)]
-    report: CheckReport,
+    options: CheckOptions,
 }
 
 const SUGGEST_HELP: &str = "\
@@ -82,7 +82,7 @@ Examples:
   oasproof diff old.yaml new.yaml --format html --output differences.html
   oasproof suggest main:openapi.json openapi.json --check
   oasproof changelog v1.0:openapi.json v1.1:openapi.json
-  oasproof check --document openapi.json
+  oasproof check --published published.yaml --document openapi.json
 
 Exit codes:
   0  nothing at or above the threshold
@@ -100,7 +100,8 @@ Exit codes:
 {FURTHER_EXIT_CODES}
 
 Examples:
-  oasproof check --document build/openapi.json
+  oasproof check --published published.yaml --document build/openapi.json
+  oasproof check --published URL --document openapi.json --allow-network
   server openapi | oasproof check --document -
   oasproof check --document openapi.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
@@ -133,7 +134,7 @@ fn run(command: &Command) -> Outcome {
         Command::Diff(arguments) => diff::run(arguments),
         Command::Suggest(arguments) => suggest::run(arguments),
         Command::Changelog(arguments) => changelog::run(arguments),
-        Command::Check(arguments) => check::run(&arguments.document, &arguments.report),
+        Command::Check(arguments) => check::run(&arguments.document, &arguments.options),
         Command::List(arguments) => list::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
         Command::Manual(manual) => match manual.run(Arguments::command()) {

@@ -156,8 +156,11 @@ impl FailOn {
 }
 
 /// Options of `check` that do not depend on the program.
-#[derive(Debug, Args)]
-pub struct CheckReport {
+#[derive(Debug, Default, Args)]
+pub struct CheckOptions {
+    /// What is published: a file, REV:PATH as in git, - or a URL [default: our slices]
+    #[arg(long, value_name = "DOCUMENT")]
+    pub published: Option<PathBuf>,
     /// How to write the differences
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub format: CheckFormat,
@@ -167,12 +170,19 @@ pub struct CheckReport {
     /// A TOML file of accepted differences, each with rule, location, reason and expiry date
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
+    /// Where documents may refer to files [default: their repository]
+    #[arg(long, value_name = "DIR", help_heading = READ)]
+    pub root: Option<PathBuf>,
+    /// Read https URLs, and http URLs of this machine
+    #[arg(long, help_heading = READ)]
+    pub allow_network: bool,
 }
 
 /// The formats of `check`: those in which the reports of several slices can follow each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
     /// For people, in a terminal or a log
+    #[default]
     Text,
     /// For a comment on a pull request, or the summary of a job
     Markdown,

@@ -2,6 +2,7 @@
 
 mod all;
 mod diff;
+mod hooks;
 mod inputs;
 mod mistakes;
 mod network;

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
     );
     for program in &chosen {
         let count = dependencies(*program)?;
-        anstream::println!("{:<12} {count} dependencies", program.program());
+        anstream::println!("{:<12} {count} dependencies", program.name());
     }
     // The sources are downloaded first: the build is measured, not the network.
     finish(
@@ -66,16 +66,15 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
             .arg("--target-dir")
             .arg(folder.path());
         for program in &chosen {
-            command.args(["--package", program.package(), "--bin", program.program()]);
-            command.args(program.features());
+            command.args(["--package", program.name()]);
         }
         finish(&mut command, arguments.limit())?;
         let seconds = started.elapsed().as_secs_f64();
         anstream::println!("{:<12} {seconds:.0} s", profile.name);
         for program in &chosen {
-            let built = folder.path().join(profile.folder).join(program.program());
+            let built = folder.path().join(profile.folder).join(program.name());
             let size = size(&built)?;
-            anstream::println!("  {:<10} {:.1} MiB", program.program(), size / MIB);
+            anstream::println!("  {:<10} {:.1} MiB", program.name(), size / MIB);
         }
     }
     Ok(Exit::Success)
@@ -84,8 +83,7 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
 /// Returns the number of packages that the program is built from, without this workspace's.
 fn dependencies(program: Installed) -> Result<usize, Failure> {
     let output = programs::cargo()
-        .args(["tree", "--locked", "--package", program.package()])
-        .args(program.features())
+        .args(["tree", "--locked", "--package", program.name()])
         .args(["--edges", "normal,build", "--prefix", "none", "--no-dedupe"])
         .args(["--format", "{p}"])
         .stderr(Stdio::inherit())

@@ -56,29 +56,12 @@ pub(crate) enum Installed {
 impl Installed {
     pub(crate) const ALL: &[Self] = &[Self::Oasproof, Self::Conformance, Self::Server];
 
-    /// Returns the program's name.
-    pub(crate) fn program(self) -> &'static str {
+    /// Returns the program's name, which is also that of its package.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Oasproof => "oasproof",
             Self::Conformance => "conformance",
             Self::Server => "server",
-        }
-    }
-
-    /// Returns the package that it is built from.
-    pub(crate) fn package(self) -> &'static str {
-        match self {
-            Self::Oasproof => "openapi",
-            Self::Conformance => "conformance",
-            Self::Server => "server",
-        }
-    }
-
-    /// Returns the options for the features that it is built with.
-    pub(crate) fn features(self) -> &'static [&'static str] {
-        match self {
-            Self::Oasproof => &["--features", "openapi/cli"],
-            Self::Conformance | Self::Server => &[],
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use openapi::cli::options::{
-    CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, diff_about, diff_help, waivers_help,
+    self, Diff, FURTHER_EXIT_CODES, List, Rules, diff_about, diff_help, waivers_help,
 };
 
 /// The name of these commands in their help.
@@ -68,10 +68,10 @@ Examples:
 pub(crate) struct Check {
     /// Check this document (JSON or YAML) instead of what the server emits; the committed file is
     /// then not read
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "DOCUMENT")]
     pub(crate) document: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) report: CheckReport,
+    pub(crate) options: options::CheckOptions,
 }
 
 /// Options of `openapi pull`.

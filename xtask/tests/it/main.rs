@@ -7,6 +7,7 @@ mod check;
 mod imports;
 mod list;
 mod openapi;
+mod packages;
 mod pull;
 mod readme;
 mod security;

@@ -115,7 +115,49 @@ fn shells_accept_the_completions_and_every_command_has_a_manual_page() {
 }
 
 #[test]
-fn the_feature_installs_nothing_else() {
+fn a_document_is_compared_with_what_its_own_team_has_published() {
+    let folder = Folder::new();
+    let at = folder.path();
+    let text = |title: &str, paths: &str| {
+        format!(
+            r#"{{"openapi": "3.1.0", "info": {{"title": "{title}", "version": "1"}}, "paths": {{{paths}}}}}"#
+        )
+    };
+    let gets = |text: &str| {
+        format!(r#""/pets": {{"get": {{"responses": {{"200": {{"description": "{text}"}}}}}}}}"#)
+    };
+    let more = format!(r#"{}, "/cats": {{}}"#, gets("All pets"));
+    folder.file("published.json", &text("Published", &gets("All pets")));
+    folder.file("same.json", &text("Ours", &more));
+    folder.file("other.json", &text("Ours", &gets("Some pets")));
+    let check = |published: &str, document: &str| {
+        oasproof_in(
+            at,
+            &["check", "--published", published, "--document", document],
+        )
+    };
+    let same = check("published.json", "same.json");
+    assert_eq!(same.status.code(), Some(0), "{}", stderr(&same));
+    assert_eq!(
+        stdout(&same),
+        "published.json: no difference to same.json\n"
+    );
+    let other = check("published.json", "other.json");
+    assert_eq!(other.status.code(), Some(1), "{}", stderr(&other));
+    for (published, code, why) in [
+        ("missing.json", 3, "cannot read missing.json"),
+        ("https://example.com/openapi.json", 3, "--allow-network"),
+        ("-", 2, "not both"),
+    ] {
+        let document = if published == "-" { "-" } else { "same.json" };
+        let refused = check(published, document);
+        assert_eq!(refused.status.code(), Some(code), "{published}");
+        assert!(stderr(&refused).contains(why), "{}", stderr(&refused));
+    }
+}
+
+#[test]
+fn the_package_installs_the_program_alone_and_without_further_features() {
     let output = Command::new(env!("CARGO"))
         .args([
             "metadata",
@@ -129,9 +171,11 @@ fn the_feature_installs_nothing_else() {
         .expect("cargo runs");
     let metadata: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     let packages = metadata["packages"].as_array().expect("a list");
-    let package = packages.iter().find(|package| package["name"] == "openapi");
+    let package = packages
+        .iter()
+        .find(|package| package["name"] == "oasproof");
     let package = package.expect("the package");
-    assert!(package["features"].get("default").is_none());
+    assert_eq!(package["features"]["default"], serde_json::json!(["cli"]));
     let targets = package["targets"].as_array().expect("a list").iter();
     let installed: Vec<(Option<&str>, &Value)> = targets
         .filter(|target| target["kind"][0] == "bin")

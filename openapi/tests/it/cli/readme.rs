@@ -32,6 +32,10 @@ const EXPECTED: &[(&str, i32)] = &[
         "oasproof check --document openapi.json --waivers waivers.toml",
         0,
     ),
+    (
+        "oasproof check --published main:openapi.json --document openapi.json",
+        1,
+    ),
     ("oasproof rules --format markdown", 0),
 ];
 

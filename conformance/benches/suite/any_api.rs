@@ -11,6 +11,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::findings;
 use crate::report;
 use crate::schemathesis::Schemathesis;
 use crate::shop::{self, Fault, Shop};
@@ -20,12 +21,6 @@ const ALLOWED: &str = "delete";
 
 /// The number of services that are run at a time.
 const LANES: usize = 2;
-
-/// What the suite shows as one finding.
-struct Finding {
-    causes: BTreeSet<String>,
-    faults: BTreeSet<String>,
-}
 
 /// A run of the suite against a service.
 pub(super) struct Run {
@@ -69,28 +64,6 @@ impl Run {
         let report = report(&folder.join("report.json"))?;
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let failed =
-            |case: &&Value| ["fail", "blocked", "error"].contains(&text(&case["verdict"]).as_str());
-        let mut findings: Vec<Finding> = Vec::new();
-        for case in list(&report["cases"]).iter().filter(failed) {
-            let named = |key: &str| Some(text(&case[key])).filter(|named| !named.is_empty());
-            let cause = named("cause").unwrap_or_else(|| text(&case["id"]));
-            let mut finding = Finding {
-                causes: BTreeSet::from([cause]),
-                faults: named("fault").into_iter().collect(),
-            };
-            // Cases with the same cause or the same fault are one finding.
-            findings.retain_mut(|other| {
-                let apart = other.causes.is_disjoint(&finding.causes)
-                    && other.faults.is_disjoint(&finding.faults);
-                if !apart {
-                    finding.causes.append(&mut other.causes);
-                    finding.faults.append(&mut other.faults);
-                }
-                apart
-            });
-            findings.push(finding);
-        }
         let operations = list(&report["end"]["coverage"]["operations"]);
         let (reached, unreached): (Vec<_>, Vec<_>) =
             (operations.iter()).partition(|operation| operation["reached"] == true);
@@ -103,7 +76,7 @@ impl Run {
         Ok(Run {
             exit: status.code(),
             seconds,
-            findings: findings.into_iter().map(|one| one.causes).collect(),
+            findings: findings::of(&list(&report["cases"])),
             reached: names(reached),
             unreached: names(unreached),
             requests: report["end"]["requests"].as_u64().unwrap_or_default(),

@@ -8,6 +8,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::findings;
 use crate::node::Node;
 use crate::report;
 
@@ -118,15 +119,11 @@ impl Run {
         let is = |case: &&Value, verdicts: &[&str]| {
             (case["verdict"].as_str()).is_some_and(|verdict| verdicts.contains(&verdict))
         };
-        let failed = cases.iter().filter(|case| is(case, &["fail", "blocked"]));
-        let causes: std::collections::BTreeSet<&str> = failed
-            .filter_map(|case| case["fault"].as_str().or(case["cause"].as_str()))
-            .collect();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         Ok(Run {
             exit: output.status.code(),
             seconds,
-            causes: causes.len(),
+            causes: findings::of(cases).len(),
             failed: cases
                 .iter()
                 .filter(|case| !is(case, &["pass", "warn"]))

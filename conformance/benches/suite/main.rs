@@ -7,6 +7,7 @@ mod any_api;
 mod delay;
 mod error;
 mod faults;
+mod findings;
 mod kills;
 #[path = "../../tests/it/node.rs"]
 mod node;

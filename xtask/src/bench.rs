@@ -78,6 +78,7 @@ impl Bench {
         build
             .args(self.build)
             .args(["--locked", "--bench", self.name]);
+        anstream::eprintln!("bench: building the benchmark `{}`", self.name);
         let program = programs::built_by(&mut build, self.name)?;
         let status = programs::run(Command::new(program).args(options))?;
         Ok(exit_of(status))

@@ -12,8 +12,13 @@ use crate::programs::{self, Program};
 use crate::{check, folders};
 
 pub(crate) fn run(arguments: &Verify) -> Outcome {
-    let started = Instant::now();
+    anstream::println!(
+        "verify: building the server and the suite that tests it; from nothing, this takes minutes"
+    );
+    let building = Instant::now();
     let built = programs::build(&[Program::Server, Program::Conformance])?;
+    anstream::println!("verify: built in {:.1} s", building.elapsed().as_secs_f64());
+    let started = Instant::now();
     anstream::println!("verify: what the server emits, against the published slice");
     let contract = check::emitted_document(&built.server()?)?;
 

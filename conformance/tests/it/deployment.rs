@@ -38,7 +38,7 @@ fn binary() -> &'static PathBuf {
     BINARY.get_or_init(|| {
         let mut build = cargo::command();
         build
-            .args(["build", "--workspace", "--bin", "server"])
+            .args(["build", "--quiet", "--workspace", "--bin", "server"])
             .current_dir(env!("CARGO_MANIFEST_DIR"));
         let mut programs = cargo::programs(&mut build).expect("the server builds");
         programs.remove("server").expect("cargo names the program")

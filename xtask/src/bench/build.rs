@@ -1,10 +1,13 @@
-//! `bench build`: the time to build the installed programs from scratch, their dependencies and their sizes.
+//! `bench build`: what it takes to build from nothing: the installed programs, their sizes and dependencies; `cargo xtask
+//! verify` on a new machine, and the tests after it. Fails above the limits.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
 use openapi::cli::{Exit, Failure, Outcome};
 use testbed::reaper::{self, How};
 
@@ -16,12 +19,17 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 const MIB: f64 = 1024.0 * 1024.0;
 
+/// The size that no installed program of a release may exceed, in MiB.
+const LARGEST: f64 = 12.0;
+
 /// A profile of cargo.
 struct Profile {
     name: &'static str,
     options: &'static [&'static str],
     /// The folder in the target directory.
     folder: &'static str,
+    /// The limit of the size of each program, in MiB.
+    largest: Option<f64>,
 }
 
 const PROFILES: &[Profile] = &[
@@ -29,55 +37,123 @@ const PROFILES: &[Profile] = &[
         name: "debug",
         options: &[],
         folder: "debug",
+        largest: None,
     },
     Profile {
         name: "release",
         options: &["--release"],
         folder: "release",
+        largest: Some(LARGEST),
     },
 ];
 
+/// What a contributor runs on a new machine, one after the other in one target directory, and the CPU seconds it may take.
+const FIRST: &[(&str, &[&str], f64)] = &[
+    ("cargo xtask verify", &["xtask", "verify"], 300.0),
+    (
+        "and the build of `cargo xtask test`",
+        &["test", "--workspace", "--locked", "--no-run"],
+        600.0,
+    ),
+];
+
 pub(crate) fn run(arguments: &Build) -> Outcome {
-    let chosen: Vec<Installed> = match arguments.only {
-        Some(program) => vec![program],
-        None => Installed::ALL.to_vec(),
-    };
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     anstream::println!(
         "cold builds by {} on {processors} processors",
         programs::toolchain()?
     );
-    for program in &chosen {
-        let count = dependencies(*program)?;
-        anstream::println!("{:<12} {count} dependencies", program.name());
-    }
     // The sources are downloaded first: the build is measured, not the network.
     finish(
         programs::cargo().args(["fetch", "--locked", "--quiet"]),
         arguments.limit(),
     )?;
+    let mut within = true;
+    if arguments.only.is_none() {
+        within &= first_commands(arguments)?;
+    }
+    let chosen: Vec<Installed> = match arguments.only {
+        Some(program) => vec![program],
+        None => Installed::ALL.to_vec(),
+    };
+    for program in &chosen {
+        let count = dependencies(*program)?;
+        anstream::println!("{:<12} {count} dependencies", program.name());
+    }
     for profile in PROFILES {
-        let folder = folders::temporary()?;
-        let started = Instant::now();
-        let mut command = programs::cargo();
-        command
-            .args(["build", "--locked", "--quiet"])
-            .args(profile.options)
-            .arg("--target-dir")
-            .arg(folder.path());
-        for program in &chosen {
-            command.args(["--package", program.name()]);
-        }
-        finish(&mut command, arguments.limit())?;
-        let seconds = started.elapsed().as_secs_f64();
-        anstream::println!("{:<12} {seconds:.0} s", profile.name);
-        for program in &chosen {
-            let built = folder.path().join(profile.folder).join(program.name());
-            let size = size(&built)?;
-            anstream::println!("  {:<10} {:.1} MiB", program.name(), size / MIB);
+        within &= installed(profile, &chosen, arguments)?;
+    }
+    Ok(if within { Exit::Success } else { Exit::Failed })
+}
+
+/// Runs the first commands of a contributor in an empty target directory. Returns whether each took no more than its limit.
+fn first_commands(arguments: &Build) -> Result<bool, Failure> {
+    let folder = folders::temporary()?;
+    let mut within = true;
+    for (name, command, limit) in FIRST {
+        let (clock, before) = (Instant::now(), cpu_of_children()?);
+        finish(
+            programs::cargo()
+                .args(*command)
+                .env("CARGO_TARGET_DIR", folder.path())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+            arguments.limit(),
+        )?;
+        let (seconds, cpu) = (clock.elapsed().as_secs_f64(), cpu_of_children()? - before);
+        let measured = format!("{name}: {cpu:.0} s of CPU");
+        within &= held(&measured, cpu, *limit, &format!(" s, in {seconds:.0} s"));
+    }
+    Ok(within)
+}
+
+/// Builds these programs in an empty target directory. Returns whether each is small enough.
+fn installed(profile: &Profile, chosen: &[Installed], arguments: &Build) -> Result<bool, Failure> {
+    let folder = folders::temporary()?;
+    let clock = Instant::now();
+    let mut command = programs::cargo();
+    command
+        .args(["build", "--locked", "--quiet"])
+        .args(profile.options)
+        .arg("--target-dir")
+        .arg(folder.path());
+    for program in chosen {
+        command.args(["--package", program.name()]);
+    }
+    finish(&mut command, arguments.limit())?;
+    let seconds = clock.elapsed().as_secs_f64();
+    anstream::println!("{:<12} {seconds:.0} s", profile.name);
+    let mut within = true;
+    for program in chosen {
+        let built = folder.path().join(profile.folder).join(program.name());
+        let size = size(&built)? / MIB;
+        let measured = format!("  {:<12} {size:.1} MiB", program.name());
+        match profile.largest {
+            Some(largest) => within &= held(&measured, size, largest, " MiB"),
+            None => anstream::println!("{measured}"),
         }
     }
-    Ok(Exit::Success)
+    Ok(within)
+}
+
+/// Prints a figure beside its limit. Returns whether it is within the limit.
+fn held(measured: &str, figure: f64, limit: f64, unit: &str) -> bool {
+    let within = figure <= limit;
+    let verdict = if within { "" } else { ": TOO MUCH" };
+    anstream::println!("{measured} of at most {limit:.0}{unit}{verdict}");
+    within
+}
+
+/// Returns the CPU seconds of all processes that this one, and those that it started, have waited for.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of a build are far below 2^52"
+)]
+fn cpu_of_children() -> Result<f64, Failure> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)
+        .map_err(|error| Failure::unreadable(format!("cannot read the CPU time: {error}")))?;
+    let spent = usage.user_time() + usage.system_time();
+    Ok(spent.num_milliseconds() as f64 / 1000.0)
 }
 
 /// Returns the number of packages that the program is built from, without this workspace's.

@@ -23,7 +23,8 @@ pub(crate) enum BenchCommand {
     Faults(Faults),
     /// The server's requests per second, compared with a bare handler; fails if a pinned ratio is missed
     Server(Server),
-    /// The installed programs: seconds of a build from scratch, sizes, dependencies
+    /// Builds from nothing: CPU of `verify` and of the tests after it, the installed programs' seconds, sizes and dependencies;
+    /// fails above a limit
     Build(Build),
 }
 

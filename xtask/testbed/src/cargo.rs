@@ -83,14 +83,15 @@ struct Target {
     name: String,
 }
 
-/// Runs a build and returns the paths of the programs that cargo names, so that no stale program is run.
+/// Runs a build and returns the paths of the programs that cargo names, so that no stale program is run. Cargo's messages
+/// and its progress are shown, unless the command has `--quiet`.
 ///
 /// # Errors
 ///
 /// [`BuildError`].
 pub fn programs(build: &mut Command) -> Result<BTreeMap<String, PathBuf>, BuildError> {
     let output = build
-        .args(["--quiet", "--message-format", "json-render-diagnostics"])
+        .args(["--message-format", "json-render-diagnostics"])
         .stderr(Stdio::inherit())
         .output()?;
     if !output.status.success() {

@@ -35,7 +35,7 @@ fn oasproof() -> &'static Path {
     BUILT.get_or_init(|| {
         let mut build = cargo::command();
         build
-            .args(["build", "--workspace", "--bin", "oasproof"])
+            .args(["build", "--quiet", "--workspace", "--bin", "oasproof"])
             .current_dir(workspace_root());
         let mut programs = cargo::programs(&mut build).expect("the program builds");
         programs
@@ -49,7 +49,7 @@ fn oasproof() -> &'static Path {
 fn built() -> [PathBuf; 2] {
     let mut build = cargo::command();
     build
-        .args(["build", "--workspace", "--bin", "server"])
+        .args(["build", "--quiet", "--workspace", "--bin", "server"])
         .args(["--bin", "conformance"])
         .current_dir(workspace_root());
     let mut programs = cargo::programs(&mut build).expect("the programs build");

@@ -281,6 +281,7 @@ fn built() -> BTreeMap<String, PathBuf> {
     build
         .args([
             "build",
+            "--quiet",
             "--package",
             "conformance",
             "--example",

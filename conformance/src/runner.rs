@@ -111,11 +111,18 @@ pub async fn run(
             others.into_iter().partition(|case| case.needs.others_done);
         // Other cases about an operation wait for the answer to its ordinary request.
         let is_ordinary = |case: &Case| case.needs.sample.is_some_and(Sample::is_ordinary);
-        others.sort_by_key(|case| (!case.needs.waits, !is_ordinary(case)));
+        others.sort_by_key(|case| !is_ordinary(case));
+        // A case that waits has nothing to send meanwhile: with more than one at a time, it takes none of their places.
+        let (waiting, others): (Vec<&Case>, Vec<&Case>) =
+            others.into_iter().partition(|case| case.needs.waits);
+        let jobs = plan.jobs.max(1);
         let run_case = |case| run_case(session, case, plan.allow, plan.strict);
-        let others = stream::iter(others)
-            .map(run_case)
-            .buffer_unordered(plan.jobs.max(1));
+        let at_a_time = |cases| stream::iter(cases).map(run_case).buffer_unordered(jobs);
+        let (waiting, others) = (at_a_time(waiting), at_a_time(others));
+        let others = match jobs {
+            1 => waiting.chain(others).left_stream(),
+            _ => stream::select(waiting, others).right_stream(),
+        };
         let records = stream::iter(prerequisites).then(run_case);
         let records = records
             .chain(others)

@@ -22,7 +22,7 @@ const END: usize = 8;
 #[derive(Default)]
 struct Entries {
     all: Vec<Entry>,
-    by_end: HashMap<[u8; END], Vec<usize>>,
+    by_end: HashMap<[u8; END], Vec<usize>, foldhash::fast::RandomState>,
     /// Whether a value ends in these two bytes. Most positions of a text need no further look-up.
     tails: Vec<bool>,
     /// The secrets that are shorter than the index key.

@@ -1,8 +1,10 @@
 //! What earlier answers of a run say about a request: whether its user's own token worked, and whether one like it was answered
 //! without a server error.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::borrow::Cow;
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 
+use foldhash::fast::FixedState;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use uuid::Uuid;
@@ -68,19 +70,19 @@ impl Deployment {
     }
 
     /// Returns the body of a request. Of one that creates a token, the name is left out, which is another one each time.
-    fn unnamed(&self, request: &Request) -> Option<Vec<u8>> {
+    fn unnamed<'r>(&self, request: &'r Request) -> Option<Cow<'r, [u8]>> {
         let body = request.body.as_deref()?;
         let value = (request.path == self.contract.tokens_path())
             .then(|| serde_json::from_slice::<Value>(body).ok());
         let Some(Some(Value::Object(mut members))) = value else {
-            return Some(body.to_vec());
+            return Some(Cow::Borrowed(body));
         };
         members.remove("name");
-        Some(Value::Object(members).to_string().into_bytes())
+        Some(Cow::Owned(Value::Object(members).to_string().into_bytes()))
     }
 
     fn hash(&self, request: &Request) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         // A UUID is another one each time, a malformed id is not.
         let is_id = |part: &&str| part.parse::<Uuid>().is_ok();
         let path: Vec<&str> = (request.path.split('/'))

@@ -1,5 +1,36 @@
-//! Manual pages and shell completions of a program. Both are generated from its [`Command`], so that neither can
-//! be stale.
+//! What the command lines of the programs have in common: manual pages, shell completions, and the width of their output.
+//!
+//! Pages and completions are generated from the program's [`Command`], so that neither can be stale. A program adds the two
+//! commands to its own, and runs them with its command line:
+//!
+//! ```
+//! use clap::{CommandFactory, Parser, Subcommand};
+//! use manual::Manual;
+//!
+//! #[derive(Parser)]
+//! #[command(name = "tally", term_width = manual::help_columns())]
+//! struct Arguments {
+//!     #[command(subcommand)]
+//!     command: Command,
+//! }
+//!
+//! #[derive(Subcommand)]
+//! enum Command {
+//!     /// Counts.
+//!     Count,
+//!     #[command(flatten)]
+//!     Manual(Manual),
+//! }
+//!
+//! let arguments = Arguments::parse_from(["tally", "completions", "bash"]);
+//! if let Command::Manual(manual) = arguments.command {
+//!     manual.run(Arguments::command())?;
+//! }
+//! # Ok::<(), manual::Error>(())
+//! ```
+
+mod columns;
+mod lines;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,17 +39,20 @@ use clap::{Command, Subcommand};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+pub use columns::{columns, help_columns};
+pub use lines::Lines;
+
 /// The commands that each program has in addition to its own; clap's `flatten` adds them.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Manual {
     /// Print a shell's completions for this program
-    #[command(after_help = COMPLETIONS_HELP)]
+    #[command(after_help = completions_help())]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print this program's manual page, or write the pages of all its commands to a folder
-    #[command(after_help = MAN_HELP)]
+    #[command(after_help = man_help())]
     Man {
         /// The folder, such as ~/.local/share/man/man1; created if it does not exist
         #[arg(value_name = "DIR")]
@@ -26,14 +60,51 @@ pub enum Manual {
     },
 }
 
-const COMPLETIONS_HELP: &str = "\
-Where shells look for them:
-  bash  ~/.local/share/bash-completion/completions/PROGRAM
-  zsh   _PROGRAM in a folder of $fpath
-  fish  ~/.config/fish/completions/PROGRAM.fish";
+/// The exit codes of both commands, which are the same in all programs.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  written
+  2  wrong usage
+  3  not written";
 
-const MAN_HELP: &str = "\
-To read it now: PROGRAM man | man -l -";
+fn completions_help() -> String {
+    let program = program();
+    format!(
+        "\
+{EXIT_CODES}
+
+Examples:
+  {program} completions bash > {program}.bash
+  {program} completions fish > ~/.config/fish/completions/{program}.fish
+
+Where shells look for them:
+  bash  ~/.local/share/bash-completion/completions/{program}
+  zsh   _{program} in a folder of $fpath
+  fish  ~/.config/fish/completions/{program}.fish"
+    )
+}
+
+fn man_help() -> String {
+    let program = program();
+    format!(
+        "\
+{EXIT_CODES}
+
+Examples:
+  {program} man | man -l -
+  {program} man ~/.local/share/man/man1"
+    )
+}
+
+/// Returns the name by which the program was started.
+fn program() -> String {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let name = path.as_deref().and_then(Path::file_stem);
+    name.map_or_else(
+        || "PROGRAM".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
 
 /// Why a page or a script was not written.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +136,10 @@ impl Manual {
                 clap_complete::generate(*shell, &mut program, name, &mut script);
                 print(&script)
             }
-            Self::Man { folder: None } => print(page(program).as_bytes()),
+            // The pages say what `help` would.
+            Self::Man { folder: None } => {
+                print(page(program.disable_help_subcommand(true)).as_bytes())
+            }
             Self::Man {
                 folder: Some(folder),
             } => {
@@ -73,7 +147,7 @@ impl Manual {
                     path: folder.clone(),
                     source,
                 })?;
-                // Gives the commands their full names: `program-command`.
+                // Building gives the commands their full names: `program-command`.
                 let mut program = program.disable_help_subcommand(true);
                 program.build();
                 write_pages(&program, folder)

@@ -176,7 +176,7 @@ const CRATES: &[Layers] = &[
     },
     Layers {
         name: "xtask/manual",
-        wings: &["lib"],
+        wings: &["columns", "lines", "lib"],
     },
 ];
 

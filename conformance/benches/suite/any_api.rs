@@ -119,12 +119,12 @@ pub(super) fn print(suite: &Path, schemathesis: &Schemathesis) -> Result<bool, E
         "a shop of 20 operations and five security schemes, from a profile of {} lines",
         profile_lines()
     );
-    let sound = Shop::start("");
+    let sound = shop::start("");
     let ours = Run::new(
         suite,
         &sound.url,
         &document,
-        &sound.profile(),
+        &sound.profile,
         &sound.credentials,
     )?;
     let theirs = schemathesis.run("sound", &document, &sound.url, &credentials(&sound))?;
@@ -216,16 +216,16 @@ fn compare(
             let Some(fault) = faults.get(number) else {
                 return Ok(());
             };
-            let broken = Shop::start(&fault.name);
+            let broken = shop::start(&fault.name);
             let run = Run::new(
                 suite,
                 &broken.url,
                 document,
-                &broken.profile(),
+                &broken.profile,
                 &broken.credentials,
             )?;
             drop(broken);
-            let broken = Shop::start(&fault.name);
+            let broken = shop::start(&fault.name);
             let name = format!("fault-{number}");
             let theirs = schemathesis.run(&name, document, &broken.url, &credentials(&broken))?;
             let compared = Compared {
@@ -252,7 +252,7 @@ fn compare(
 
 /// Returns the operator's credentials by scheme.
 fn credentials(shop: &Shop) -> Vec<(&str, &str)> {
-    shop::SCHEMES
+    testbed::shop::SCHEMES
         .iter()
         .map(|scheme| {
             let variable = format!("SHOP_OPERATOR_{scheme}").to_uppercase();

@@ -8,7 +8,6 @@ use openapi::Document;
 use tokio::process::Command;
 
 use crate::suite::{conformance, run_in};
-use shop::Shop;
 
 fn document() -> Document {
     let text = std::fs::read_to_string(shop::file("openapi.json")).expect("readable");
@@ -62,8 +61,8 @@ const REACHED: usize = 20;
 
 #[tokio::test]
 async fn sound_shop_is_reached_from_a_profile_of_a_page() {
-    let shop = Shop::start("");
-    let profile = shop.profile();
+    let shop = shop::start("");
+    let profile = shop.profile;
     let lines = std::fs::read_to_string(&profile).expect("readable");
     assert!(lines.lines().count() <= 25, "{lines}");
     let contract = shop::file("openapi.json");
@@ -83,7 +82,7 @@ async fn sound_shop_is_reached_from_a_profile_of_a_page() {
 
 /// Runs cases against the shop with a fault.
 async fn run_shop(fault: &str, allow: &str, filter: &str) -> crate::suite::Run {
-    let shop = Shop::start(fault);
+    let shop = shop::start(fault);
     let contract = shop::file("openapi.json");
     let more = [
         "--contract",
@@ -93,7 +92,7 @@ async fn run_shop(fault: &str, allow: &str, filter: &str) -> crate::suite::Run {
         "--filter",
         filter,
     ];
-    run_in(&shop.credentials, &shop.url, &shop.profile(), &more).await
+    run_in(&shop.credentials, &shop.url, &shop.profile, &more).await
 }
 
 #[tokio::test]

@@ -10,38 +10,6 @@ use crate::proxy::Proxy;
 use crate::sample;
 use crate::suite::run;
 
-/// A script that returns the lowest contrast ratio of a text to its background, as WCAG defines it, and the text's element.
-const CONTRAST: &str = r"
-const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-const colour = text => {
-  canvas.clearRect(0, 0, 1, 1);
-  canvas.fillStyle = text;
-  canvas.fillRect(0, 0, 1, 1);
-  return [...canvas.getImageData(0, 0, 1, 1).data];
-};
-const luminance = rgb => {
-  const [r, g, b] = rgb.map(part => part / 255).map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-};
-const background = element => {
-  const layers = [];
-  for (let one = element; one; one = one.parentElement) {
-    const layer = colour(getComputedStyle(one).backgroundColor);
-    layers.unshift(layer);
-    if (layer[3] === 255) break;
-  }
-  return layers.reduce((under, [r, g, b, a]) => under.map((part, i) => part + ([r, g, b][i] - part) * a / 255), [255, 255, 255]);
-};
-let least = [21, ''];
-for (const one of document.querySelectorAll('body *')) {
-  if (![...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) || !one.checkVisibility()) continue;
-  const both = [luminance(colour(getComputedStyle(one).color).slice(0, 3)), luminance(background(one))];
-  const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
-  if (ratio < least[0]) least = [ratio, one.outerHTML.slice(0, 200)];
-}
-return least;
-";
-
 /// Asserts that the page wrote nothing to the console and requested nothing except its own file.
 async fn assert_quiet(page: &Page) {
     assert_eq!(page.console().await, Vec::<String>::new());
@@ -312,7 +280,7 @@ async fn page_can_be_read_on_a_phone_in_light_and_in_dark() {
     assert_ne!(page.run(colour).await, light);
     for dark in [false, true] {
         page.look(360, 800, dark).await;
-        let contrast = page.run(CONTRAST).await;
+        let contrast = page.lowest_contrast().await;
         // WCAG 2.2, success criterion 1.4.3.
         assert!(
             contrast[0].as_f64().is_some_and(|ratio| ratio >= 4.5),

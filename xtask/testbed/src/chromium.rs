@@ -19,6 +19,38 @@ use crate::reaper::{self, How};
 /// The time limit for the driver's start, and for a page to reach an expected state.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A script that returns the lowest contrast ratio of a text to its background, as WCAG defines it, and the text's element.
+const CONTRAST: &str = r"
+const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+const colour = text => {
+  canvas.clearRect(0, 0, 1, 1);
+  canvas.fillStyle = text;
+  canvas.fillRect(0, 0, 1, 1);
+  return [...canvas.getImageData(0, 0, 1, 1).data];
+};
+const luminance = rgb => {
+  const [r, g, b] = rgb.map(part => part / 255).map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const background = element => {
+  const layers = [];
+  for (let one = element; one; one = one.parentElement) {
+    const layer = colour(getComputedStyle(one).backgroundColor);
+    layers.unshift(layer);
+    if (layer[3] === 255) break;
+  }
+  return layers.reduce((under, [r, g, b, a]) => under.map((part, i) => part + ([r, g, b][i] - part) * a / 255), [255, 255, 255]);
+};
+let least = [21, ''];
+for (const one of document.querySelectorAll('body *')) {
+  if (![...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) || !one.checkVisibility()) continue;
+  const both = [luminance(colour(getComputedStyle(one).color).slice(0, 3)), luminance(background(one))];
+  const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+  if (ratio < least[0]) least = [ratio, one.outerHTML.slice(0, 200)];
+}
+return least;
+";
+
 /// A running driver.
 #[derive(Debug)]
 pub struct Chromium {
@@ -147,6 +179,16 @@ impl Page {
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Returns the lowest contrast ratio of a text to its background, and the element of the text. WCAG 2.2 demands 4.5 (success
+    /// criterion 1.4.3).
+    ///
+    /// # Panics
+    ///
+    /// If the script fails.
+    pub async fn lowest_contrast(&self) -> Value {
+        self.run(CONTRAST).await
     }
 
     /// Clicks an element as a person does: scrolled into view, and not below a fixed header.

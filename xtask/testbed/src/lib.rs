@@ -10,11 +10,13 @@ pub mod chromium;
 pub mod deployment;
 pub mod files;
 pub mod git;
+pub mod help;
 pub mod inputs;
 pub mod listening;
 pub mod output;
 pub mod postgres;
 pub mod reaper;
+pub mod shop;
 pub mod users;
 
 /// Makes a temporary folder, which is removed when this is dropped or the process ends.

@@ -6,9 +6,11 @@ mod all;
 pub mod changelog;
 pub mod check;
 mod comparison;
+mod complain;
 pub mod diff;
 mod exit;
 mod git;
+pub mod help;
 mod input;
 pub mod list;
 #[cfg(feature = "network")]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use super::complain::complain;
+
 /// The meaning of an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -86,7 +88,7 @@ pub type Outcome = Result<Exit, Failure>;
 #[must_use]
 pub fn conclude(outcome: Outcome) -> ExitCode {
     let exit = outcome.unwrap_or_else(|failure| {
-        anstream::eprintln!("error: {failure}");
+        complain(&failure);
         failure.exit
     });
     exit.into()

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use manual::Lines;
 use serde::Serialize;
 
 use super::exit::{Exit, Outcome};
 use super::options::{List, ListFormat};
-use super::output::print;
+use super::output::{columns, print};
 use crate::{Document, published, sha256_hex};
 
 /// The published slices and, in the workspace, the document that the server emits.
@@ -82,7 +83,7 @@ impl Listing {
     /// [`Failure`](super::Failure), when standard output cannot be written to.
     pub fn print(&self, format: ListFormat) -> Outcome {
         print("the list", |out| match format {
-            ListFormat::Text => self.text(out),
+            ListFormat::Text => self.text(&mut Lines::new(out, columns(None))),
             ListFormat::Json => {
                 serde_json::to_writer_pretty(&mut *out, self)?;
                 writeln!(out)

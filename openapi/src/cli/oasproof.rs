@@ -7,10 +7,8 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use manual::Manual;
 
 use super::exit::{Exit, Failure, Outcome, conclude};
-use super::options::{
-    Changelog, CheckOptions, Diff, FURTHER_EXIT_CODES, List, Rules, Suggest, diff_about, diff_help,
-    waivers_help,
-};
+use super::help::{FURTHER_EXIT_CODES, diff_about, diff_help, list_help, rules_help, waivers_help};
+use super::options::{Changelog, CheckOptions, Diff, List, Rules, Suggest};
 use super::{changelog, check, diff, list, rules, suggest};
 use crate::published;
 
@@ -21,7 +19,7 @@ use crate::published;
     version,
     long_version = version(),
     after_help = examples(),
-    disable_help_subcommand = true
+    term_width = manual::help_columns()
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -37,13 +35,16 @@ enum Command {
     #[command(after_help = SUGGEST_HELP)]
     Suggest(Suggest),
     /// Write what changed between two documents for the developers of clients
+    #[command(after_help = CHANGELOG_HELP)]
     Changelog(Changelog),
     /// Compare a document with what is published; any difference fails, also in texts
     #[command(after_help = check_help())]
     Check(Check),
     /// List the published slices in this program, with their operations and hashes
+    #[command(after_help = list_help("oasproof"))]
     List(List),
-    /// List every rule that a comparison can report: what it means, and why it breaks or does not
+    /// List the rules of reports: what each means, and why it breaks or does not
+    #[command(after_help = rules_help("oasproof"))]
     Rules(Rules),
     #[command(flatten)]
     Manual(Manual),
@@ -74,20 +75,32 @@ Examples:
   oasproof suggest main:openapi.json openapi.json
   oasproof suggest main:openapi.json openapi.json --check";
 
+const CHANGELOG_HELP: &str = "\
+Exit codes:
+  0  written
+  1  written, and a waiver is stale
+  2  wrong usage, or an invalid file of waivers or policy
+  3  a document cannot be read, parsed or resolved
+
+Examples:
+  oasproof changelog v1.0:openapi.json v1.1:openapi.json
+  oasproof changelog v1.0:api.yaml api.yaml --format html --output changes.html";
+
 fn examples() -> String {
     format!(
         "\
+Exit codes:
+  0  nothing at or above the threshold
+  1  something is, or a waiver is stale
+{FURTHER_EXIT_CODES}
+
 Examples:
   oasproof diff main:openapi.json openapi.json
   oasproof diff old.yaml new.yaml --format html --output differences.html
   oasproof suggest main:openapi.json openapi.json --check
   oasproof changelog v1.0:openapi.json v1.1:openapi.json
   oasproof check --published published.yaml --document openapi.json
-
-Exit codes:
-  0  nothing at or above the threshold
-  1  something is, or a waiver is stale
-{FURTHER_EXIT_CODES}"
+  oasproof help diff"
     )
 }
 
@@ -103,7 +116,7 @@ Examples:
   oasproof check --published published.yaml --document build/openapi.json
   oasproof check --published URL --document openapi.json --allow-network
   server openapi | oasproof check --document -
-  oasproof check --document openapi.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"
+  oasproof check --document openapi.json --format markdown --output summary.md
 
 {}",
         waivers_help("oasproof")

@@ -6,6 +6,14 @@ use std::path::Path;
 use super::exit::Failure;
 use crate::shown::visible;
 
+/// Returns the width of a report for people: none in a file, whose lines are for other programs.
+pub(super) fn columns(file: Option<&Path>) -> Option<usize> {
+    match file {
+        Some(_) => None,
+        None => manual::columns(&io::stdout()),
+    }
+}
+
 /// Writes to standard output. A reader that closes the pipe early is not an error.
 ///
 /// # Errors

@@ -1,9 +1,11 @@
 //! `suggest`: the version that the changes ask for.
 
+use manual::Lines;
+
 use super::comparison::Session;
 use super::exit::{Exit, Outcome};
 use super::options::{ListFormat, Suggest};
-use super::output::print;
+use super::output::{columns, print};
 use crate::render::version;
 
 /// Compares the two documents that the command line names, and writes the version that the revision must have.
@@ -16,7 +18,10 @@ pub fn run(arguments: &Suggest) -> Outcome {
     let report = comparison.report();
     let suggestion = version::suggestion(&report);
     print("the suggestion", |out| match arguments.format {
-        ListFormat::Text => version::write_text(out, &report, &suggestion),
+        ListFormat::Text => {
+            let lines = &mut Lines::new(out, columns(None));
+            version::write_text(lines, &report, &suggestion)
+        }
         ListFormat::Json => version::write_json(out, &report, &suggestion),
     })?;
     let exit = if arguments.check && !suggestion.is_met {

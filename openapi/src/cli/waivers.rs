@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
 
+use super::complain::complain;
 use super::exit::{Exit, Failure};
 use super::input;
 use crate::diff::{Diff, Operations, Waivers};
@@ -59,7 +60,7 @@ impl ActiveWaivers {
         let waivers = self.waivers.iter();
         let stale = waivers.flat_map(|waivers| waivers.stale(self.today));
         stale.fold(exit, |_, stale| {
-            anstream::eprintln!("error: {stale}");
+            complain(&stale);
             Exit::Failed
         })
     }

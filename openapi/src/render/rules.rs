@@ -22,7 +22,10 @@ pub fn text(out: &mut dyn Write, rules: &[Documented]) -> io::Result<()> {
         }
         writeln!(out, "\n    {}\n    {}\n", documented.means, documented.why)?;
     }
-    writeln!(out, "{} rules", rules.len())
+    match rules {
+        [_] => Ok(()),
+        _ => writeln!(out, "{} rules", rules.len()),
+    }
 }
 
 /// Writes the rules as one JSON list, followed by a newline.

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use openapi::cli::options::{
-    self, Diff, FURTHER_EXIT_CODES, List, Rules, diff_about, diff_help, waivers_help,
+use openapi::cli::help::{
+    FURTHER_EXIT_CODES, diff_about, diff_help, list_help, rules_help, waivers_help,
 };
+use openapi::cli::options::{self, Diff, List, Rules};
 
 /// The name of these commands in their help.
 const PROGRAM: &str = "cargo xtask openapi";
@@ -13,6 +14,7 @@ const PROGRAM: &str = "cargo xtask openapi";
 #[derive(Debug, Subcommand)]
 pub(crate) enum OpenapiCommand {
     /// Write what the server emits to openapi/emitted/server.json
+    #[command(after_help = EMIT_HELP)]
     Emit,
     /// Compare what the server emits with each published slice; any difference fails
     #[command(after_help = check_help())]
@@ -21,11 +23,13 @@ pub(crate) enum OpenapiCommand {
     #[command(long_about = diff_about(PROGRAM), after_help = diff_help(PROGRAM))]
     Diff(Diff),
     /// List the published slices and the emitted document, with their operations and hashes
+    #[command(after_help = list_help(PROGRAM))]
     List(List),
     /// Fetch upstream's slice and compare the vendored one with it; write it if asked to
     #[command(after_help = PULL_HELP)]
     Pull(Pull),
-    /// List every rule that a comparison can report: what it means, and why it breaks or does not
+    /// List the rules of reports: what each means, and why it breaks or does not
+    #[command(after_help = rules_help(PROGRAM))]
     Rules(Rules),
 }
 
@@ -47,6 +51,14 @@ Examples:
     )
 }
 
+const EMIT_HELP: &str = "\
+Exit codes:
+  0  the file is what the server emits
+  3  the server cannot be built, or emits an invalid document
+
+Examples:
+  cargo xtask openapi emit";
+
 /// The address at which upstream publishes the slice.
 const UPSTREAM: &str =
     "https://www.ondayzero.com/docs/reference/api-tokens/revoke-token/openapi.json";
@@ -56,7 +68,7 @@ Exit codes:
   0  the vendored slice is what upstream publishes, or was replaced by it
   1  upstream publishes another; nothing was written
   2  wrong usage
-  3  upstream's slice cannot be fetched or read, or is not a document with the slice's operation
+  3  upstream's slice cannot be fetched or read, or is no document with its operation
 
 Examples:
   cargo xtask openapi pull
@@ -77,8 +89,8 @@ pub(crate) struct Check {
 /// Options of `openapi pull`.
 #[derive(Debug, Args)]
 pub(crate) struct Pull {
-    /// Where upstream's slice is: a URL (http or https) or a file
-    #[arg(long, value_name = "URL|FILE", default_value = UPSTREAM)]
+    /// Where upstream's slice is: a URL (http or https) or a file [default: upstream's page]
+    #[arg(long, value_name = "URL|FILE", default_value = UPSTREAM, hide_default_value = true)]
     pub(crate) from: String,
     /// Replace the vendored slice if it differs, and record hash and date in its README.md
     #[arg(long)]

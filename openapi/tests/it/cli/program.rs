@@ -1,11 +1,13 @@
 //! The program as a whole: it works without this workspace.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use testbed::cargo::workspace_root;
 use testbed::files::Folder;
+use testbed::help;
 use testbed::output::{stderr, stdout};
 
 use super::inputs::repository;
@@ -182,6 +184,13 @@ fn the_package_installs_the_program_alone_and_without_further_features() {
         .map(|target| (target["name"].as_str(), &target["required-features"]))
         .collect();
     assert_eq!(installed, [(Some("oasproof"), &serde_json::json!(["cli"]))]);
+}
+
+#[test]
+fn the_help_of_every_command_has_exit_codes_and_examples_and_fits_a_terminal() {
+    let commands = help::assert_complete(Path::new(env!("CARGO_BIN_EXE_oasproof")));
+    let expected = "diff suggest changelog check list rules completions man";
+    assert_eq!(commands.join(" "), expected);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 pub mod changelog;
 mod counts;
 pub mod github;
+mod grouping;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -14,4 +15,4 @@ pub mod sarif;
 pub mod text;
 pub mod version;
 
-pub use report::Report;
+pub use report::{Grouping, Report};

@@ -7,7 +7,7 @@ pub mod workflow_command;
 
 use std::borrow::Cow;
 
-pub(crate) use cut::{differing, elided};
+pub(crate) use cut::{differing, elided, unfolded};
 pub(crate) use excerpt::{excerpt, excerpt_beside, fits};
 
 /// Returns the text as one line. What must not reach a terminal or a file format is written out as Rust's escapes:

@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
             revision: &pulled,
             file: None,
             policy: None,
+            grouping: render::Grouping::default(),
         };
         render::text::write(out, &report)
     })?;

@@ -130,6 +130,7 @@ fn write_all(diff: &Diff, base: &Document, revision: &Document) -> io::Result<()
         revision,
         file: Some("document.json"),
         policy: None,
+        grouping: render::Grouping::default(),
     };
     let mut out = Vec::new();
     render::text::write(&mut out, &report)?;

@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use manual::Lines;
+
 use super::comparison::refuse_standard_input_twice;
 use super::exit::{Exit, Failure, Outcome};
 use super::git::Objects;
 use super::input::{self, Access, Network, refuse_defects};
 use super::options::{CheckFormat, CheckOptions};
-use super::output::write_to;
+use super::output::{columns, length, write_to};
 use super::place;
 use super::threshold::exit_of;
 use super::waivers::ActiveWaivers;
@@ -86,6 +88,11 @@ pub fn document_against(
     let found: Vec<_> = compared.collect();
     let output = report.output.as_deref();
     write_to(output, "the differences", |out| {
+        let width = match report.format {
+            CheckFormat::Text => columns(output),
+            CheckFormat::Markdown | CheckFormat::Github => None,
+        };
+        let out = &mut Lines::new(out, width);
         for (published, diff) in &found {
             let report_of_slice = Report {
                 diff,
@@ -93,6 +100,7 @@ pub fn document_against(
                 revision: document,
                 file,
                 policy: None,
+                grouping: render::Grouping::default(),
             };
             write(out, report.format, &report_of_slice)?;
         }
@@ -112,13 +120,16 @@ pub fn document_against(
     Ok(waivers.report_stale(exit))
 }
 
-fn write(out: &mut dyn Write, format: CheckFormat, report: &Report<'_>) -> io::Result<()> {
+fn write(out: &mut Lines<'_>, format: CheckFormat, report: &Report<'_>) -> io::Result<()> {
     let (slice, document) = (report.base.name(), report.revision.name());
     match format {
         CheckFormat::Text if report.diff.changes.is_empty() => {
             writeln!(out, "{slice}: no difference to {document}")
         }
-        CheckFormat::Text => render::text::write(out, report),
+        CheckFormat::Text => {
+            let length = length(out);
+            render::text::write_with(out, report, length)
+        }
         CheckFormat::Markdown => render::markdown::write(out, report),
         CheckFormat::Github => render::github::write(out, report),
     }

@@ -12,7 +12,7 @@ use super::waivers::ActiveWaivers;
 use super::{input, place, policy};
 use crate::criterion::Criterion;
 use crate::diff::{Diff, Operations, Options, Policy, Selection, compare_with};
-use crate::render::Report;
+use crate::render::{Grouping, Report};
 use crate::shown::visible;
 use crate::{DanglingReferences, Document};
 
@@ -204,6 +204,7 @@ impl Comparison {
             revision: &self.revision,
             file: self.file.as_deref(),
             policy: self.policy.as_ref(),
+            grouping: Grouping::default(),
         }
     }
 }

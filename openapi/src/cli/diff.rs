@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use manual::Lines;
+
 use super::all::{self, Folder};
-use super::comparison::{Comparison, Session};
+use super::comparison::Session;
 use super::exit::{Exit, Outcome};
 use super::options::{Diff, Format};
-use super::output::write_to;
+use super::output::{columns, length, write_to};
 use super::threshold::{exit_of, threshold};
 use crate::diff::Verdict;
 use crate::render::{self, Report};
@@ -35,7 +37,12 @@ pub fn run(arguments: &Diff) -> Outcome {
         }
     };
     session.refuse_unmet()?;
-    let reports: Vec<Report<'_>> = comparisons.iter().map(Comparison::report).collect();
+    let grouping = arguments.group_by.into();
+    let reports = comparisons.iter().map(|comparison| Report {
+        grouping,
+        ..comparison.report()
+    });
+    let reports: Vec<Report<'_>> = reports.collect();
     let output = arguments.output.as_deref();
     write_to(output, "the differences", |out| {
         write(out, arguments, &reports)
@@ -55,10 +62,19 @@ pub fn run(arguments: &Diff) -> Outcome {
     Ok(session.waivers.report_stale(exit))
 }
 
+/// Returns a writer of lines that fit the terminal.
+fn lines<'w>(out: &'w mut dyn Write, arguments: &Diff) -> Lines<'w> {
+    Lines::new(out, columns(arguments.output.as_deref()))
+}
+
 fn write(out: &mut dyn Write, arguments: &Diff, reports: &[Report<'_>]) -> io::Result<()> {
     if arguments.all.is_some() {
         return match arguments.format {
-            Format::Text => render::text::write_all(out, reports),
+            Format::Text => {
+                let lines = &mut lines(out, arguments);
+                let length = length(lines);
+                render::text::write_all(lines, reports, length)
+            }
             Format::Json => render::json::write_all(out, reports),
             Format::Markdown => render::markdown::write_all(out, reports),
             Format::Html => render::html::write_all(out, reports),
@@ -70,7 +86,11 @@ fn write(out: &mut dyn Write, arguments: &Diff, reports: &[Report<'_>]) -> io::R
     reports
         .iter()
         .try_for_each(|report| match arguments.format {
-            Format::Text => render::text::write(out, report),
+            Format::Text => {
+                let lines = &mut lines(out, arguments);
+                let length = length(lines);
+                render::text::write_with(lines, report, length)
+            }
             Format::Json => render::json::write(out, report),
             Format::Markdown => render::markdown::write(out, report),
             Format::Html => render::html::write(out, report),

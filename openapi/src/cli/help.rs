@@ -32,6 +32,7 @@ Examples:
   {program} diff old.json new.json --format json --fail-on additive
   {program} diff old.json new.json --format html --output diff.html
   {program} diff main:api.yaml api.yaml --format github
+  {program} diff old.json new.json --format markdown --group-by operation
   {program} diff old.json new.json --waivers waivers.toml
   {program} diff old.json new.json --include 'path=/v1/*'
   {program} diff old.json new.json --exclude extension=x-internal

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::criterion::Criterion;
 use crate::diff::Class;
+use crate::render::Grouping;
 
 /// Two documents, and what of their comparison counts.
 #[derive(Debug, Args)]
@@ -60,6 +61,9 @@ pub struct Diff {
     /// How to write the differences
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Which changes stand together, in text, Markdown and HTML
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = GroupBy::Class)]
+    pub group_by: GroupBy,
     /// The least class that fails [default: the policy's, or breaking]
     #[arg(long, value_enum, value_name = "CLASS")]
     pub fail_on: Option<FailOn>,
@@ -125,6 +129,27 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+}
+
+/// What changes that stand together have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GroupBy {
+    /// Their class, the gravest first
+    Class,
+    /// The operations that they reach
+    Operation,
+    /// The component that they are in
+    Component,
+}
+
+impl From<GroupBy> for Grouping {
+    fn from(group_by: GroupBy) -> Self {
+        match group_by {
+            GroupBy::Class => Self::Class,
+            GroupBy::Operation => Self::Operation,
+            GroupBy::Component => Self::Component,
+        }
+    }
 }
 
 /// The threshold of a comparison.

@@ -3,7 +3,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use manual::Lines;
+
 use super::exit::Failure;
+use crate::render::text::Length;
 use crate::shown::visible;
 
 /// Returns the width of a report for people: none in a file, whose lines are for other programs.
@@ -11,6 +14,14 @@ pub(super) fn columns(file: Option<&Path>) -> Option<usize> {
     match file {
         Some(_) => None,
         None => manual::columns(&io::stdout()),
+    }
+}
+
+/// Returns how much of a long report is written to these lines: only a person in a terminal does not read all of it.
+pub(super) fn length(lines: &Lines<'_>) -> Length {
+    match lines.width() {
+        Some(_) => Length::Folded,
+        None => Length::Whole,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::diff::message::Message;
 use crate::diff::rules::{Class, Rule, Verdict};
 use crate::diff::sides::{Side, Sides};
 use crate::document::{Document, Version, with_files_named};
-use crate::shown::elided;
+use crate::shown::{elided, unfolded};
 use crate::waiver::Waived;
 
 /// One difference between two documents.
@@ -128,6 +128,11 @@ impl Change {
             "" => Cow::Borrowed("/"),
             location => with_files_named(location),
         }
+    }
+
+    /// Returns the lines of the whole witness, if [`Self::shown_witness`] shows only a part of it.
+    pub(crate) fn whole_witness(&self) -> Option<Vec<String>> {
+        unfolded(self.witness.as_ref()?)
     }
 
     /// Returns the witness as reports show it to people: of a long one, the part that decides.

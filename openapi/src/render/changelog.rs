@@ -5,39 +5,25 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::counts::CLASSES;
-use super::html::{STYLE, policy, sentence};
-use super::markdown::write_sentence;
+use super::grouping::{Title, by_key};
+use super::html::{STYLE, policy, sentence, title as title_of};
+use super::markdown::{heading, write_sentence};
 use super::report::Report;
 use crate::Document;
 use crate::diff::{Change, Class};
 use crate::shown::markdown::{code, words};
 use crate::shown::visible;
 
-/// How many operations of a group are in its heading.
-const NAMED: usize = 3;
-
-/// The changes that reach the same operations.
-struct Group<'a> {
-    operations: &'a [String],
-    /// The gravest class first.
-    changes: Vec<&'a Change>,
-}
-
-/// Returns the groups, the one with the gravest change first; what belongs to no operation comes last.
-fn groups<'a>(report: &Report<'a>) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for change in &report.diff.changes {
-        let same = |group: &&mut Group<'_>| group.operations == change.operations;
-        match groups.iter_mut().find(same) {
-            Some(group) => group.changes.push(change),
-            None => groups.push(Group {
-                operations: &change.operations,
-                changes: vec![change],
-            }),
-        }
-    }
-    groups.sort_by_key(|group| group.operations.is_empty());
-    groups
+/// Returns the changes that reach the same operations, those with the gravest one first; what belongs to no operation comes
+/// last.
+fn groups<'a>(report: &Report<'a>) -> Vec<(Title, Vec<&'a Change>)> {
+    let changes = report.diff.changes.iter();
+    let mut groups = by_key(changes, |change| change.operations.as_slice());
+    groups.sort_by_key(|(operations, _)| operations.is_empty());
+    let titled = groups.into_iter();
+    titled
+        .map(|(operations, changes)| (Title::of_operations(operations), changes))
+        .collect()
 }
 
 /// Returns the word for a class that a developer of clients reads.
@@ -78,12 +64,6 @@ fn summary(report: &Report<'_>) -> String {
     }
 }
 
-/// Returns how many operations of a group its heading does not name.
-fn further(group: &Group<'_>) -> Option<String> {
-    let further = group.operations.len().saturating_sub(NAMED);
-    (further > 0).then(|| format!(" and {further} more"))
-}
-
 /// Writes the changelog in Markdown.
 ///
 /// # Errors
@@ -93,16 +73,9 @@ pub fn write_markdown(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()
     let [base, revision] = [report.base, report.revision].map(title);
     writeln!(out, "# {} from {}\n", words(&revision), words(&base))?;
     writeln!(out, "{}", summary(report))?;
-    for group in groups(report) {
-        let names: Vec<_> = (group.operations.iter().take(NAMED))
-            .map(|name| code(name))
-            .collect();
-        let heading = match names.is_empty() {
-            true => "The document".to_owned(),
-            false => names.join(", ") + &further(&group).unwrap_or_default(),
-        };
-        writeln!(out, "\n## {heading}\n")?;
-        for change in group.changes {
+    for (title, changes) in groups(report) {
+        writeln!(out, "\n## {}\n", heading(&title))?;
+        for change in changes {
             write!(out, "- **{}**: ", word(change.class))?;
             write_sentence(out, change)?;
             writeln!(out, ".")?;
@@ -126,7 +99,7 @@ pub fn write_html(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(None));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (visible(&revision)) ": changes" }
@@ -137,25 +110,18 @@ pub fn write_html(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
                     h1 { (visible(&revision)) " from " (visible(&base)) }
                     p { (summary(report)) }
                 }
-                main { @for group in groups(report) { (section(&group)) } }
+                main { @for (title, changes) in groups(report) { (section(&title, &changes)) } }
             }
         }
     };
     writeln!(out, "{}", page.into_string())
 }
 
-fn section(group: &Group<'_>) -> Markup {
+fn section(title: &Title, changes: &[&Change]) -> Markup {
     html! {
         section {
-            h2 {
-                @if group.operations.is_empty() { "The document" }
-                @for (index, name) in group.operations.iter().take(NAMED).enumerate() {
-                    @if index > 0 { ", " }
-                    code { (visible(name)) }
-                }
-                (further(group).unwrap_or_default())
-            }
-            @for change in &group.changes {
+            h2 { (title_of(title)) }
+            @for change in changes {
                 article class=(change.class.name()) {
                     p { strong { (word(change.class)) } ": " (sentence(change)) "." }
                     @if let Some(witness) = change.shown_witness() {

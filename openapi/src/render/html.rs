@@ -1,4 +1,4 @@
-//! One self-contained HTML page: no script, no image, no font, no network.
+//! One self-contained HTML page: no image, no font, no network. Its script filters; without it the page shows all.
 
 use std::io::{self, Write};
 
@@ -8,11 +8,16 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use ring::digest;
 
 use super::counts::{self, CLASSES, OPERATIONS};
-use super::report::{Place, Report};
-use crate::diff::{Change, Class, Part, Side, Verdict};
+use super::grouping::{Group, Title, groups};
+use super::report::{Grouping, Place, Report};
+use crate::diff::{Change, Part, Side, Verdict};
 use crate::shown::{differing, visible};
 
 pub(super) const STYLE: &str = include_str!("html.css");
+const SCRIPT: &str = include_str!("html.js");
+
+/// How many groups are linked before the links are folded.
+const LINKED: usize = 12;
 
 /// Writes the page.
 ///
@@ -20,7 +25,7 @@ pub(super) const STYLE: &str = include_str!("html.css");
 ///
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
-    let page = page(report.diff.verdict(), &one(report));
+    let page = page(report.diff.verdict(), &one(report), &[report]);
     out.write_all(page.into_string().as_bytes())?;
     writeln!(out)
 }
@@ -38,6 +43,7 @@ pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> 
             h1 { "OpenAPI: " strong { (verdict.name()) } }
             p { (summary) }
         }
+        (filters(&differing))
         @if !differing.is_empty() {
             nav aria-label="Documents" { ul { @for (index, report) in differing.iter().enumerate() {
                 li { a href={ "#document-" (index) } {
@@ -49,34 +55,79 @@ pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> 
             section id={ "document-" (index) } class=(verdict_class(report.diff.verdict())) {
                 h2 { code { (visible(report.revision.name())) } ": " (report.diff.verdict().name()) }
                 (names_and_counts(report))
-                @let placed = report.placed();
                 @let prefix = format!("{index}-");
-                @for class in CLASSES { (section(report, class, &placed, &prefix)) }
+                @for (index, group) in groups(report).iter().enumerate() {
+                    (section(report, group, &id(report, group, &prefix, index)))
+                }
             }
         } }
     };
-    out.write_all(page(verdict, &content).into_string().as_bytes())?;
+    out.write_all(page(verdict, &content, &differing).into_string().as_bytes())?;
     writeln!(out)
 }
 
 fn one(report: &Report<'_>) -> Markup {
     let verdict = report.diff.verdict();
-    let placed = report.placed();
+    let groups = groups(report);
+    let ids: Vec<_> = (groups.iter().enumerate())
+        .map(|(index, group)| id(report, group, "", index))
+        .collect();
+    let links = html! { ul { @for (group, id) in groups.iter().zip(&ids) {
+        li { a href={ "#" (id) } { (title(&group.title)) " (" (group.changes.len()) ")" } }
+    } } };
     html! {
         header class=(verdict_class(verdict)) {
             h1 { "OpenAPI: " strong { (verdict.name()) } }
             (names_and_counts(report))
         }
-        @if !placed.is_empty() {
-            nav aria-label="Classes of changes" { ul { @for class in CLASSES {
-                @let count = counts::of_class(report.diff, class).count();
-                @if count > 0 {
-                    li { a href={ "#" (class.name()) } { (counts::title(class)) " (" (count) ")" } }
-                }
-            } } }
+        (filters(&[report]))
+        @if groups.len() > LINKED {
+            nav aria-label="Groups of changes" { details { summary { (groups.len()) " groups" } (links) } }
+        } @else if !groups.is_empty() {
+            nav aria-label="Groups of changes" { (links) }
         }
-        main { @for class in CLASSES { (section(report, class, &placed, "")) } }
+        main { @for (group, id) in groups.iter().zip(&ids) { (section(report, group, id)) } }
     }
+}
+
+/// Returns the name of a group in the page's address. `prefix` distinguishes it from those of other documents.
+fn id(report: &Report<'_>, group: &Group<'_>, prefix: &str, index: usize) -> String {
+    match report.grouping {
+        Grouping::Class => format!("{prefix}{}", group.class.name()),
+        Grouping::Operation | Grouping::Component => format!("{prefix}group-{index}"),
+    }
+}
+
+/// Returns the filters, which the script shows, since they need it.
+fn filters(reports: &[&Report<'_>]) -> Markup {
+    let count = |class| -> usize {
+        let of_class = reports
+            .iter()
+            .map(|report| counts::of_class(report.diff, class).count());
+        of_class.sum()
+    };
+    let counts = CLASSES.map(|class| (class, count(class)));
+    html! { @if counts.iter().any(|(_, count)| *count > 0) {
+        div id="filters" role="search" aria-label="Filter the changes" hidden {
+            p {
+                label for="search" { "Search" } " "
+                input id="search" type="search" autocomplete="off" spellcheck="false";
+            }
+            fieldset {
+                legend { "Classes" }
+                @for (class, count) in counts.iter().filter(|(_, count)| *count > 0) {
+                    label class=(class.name()) {
+                        input type="checkbox" name="class" value=(class.name()) checked;
+                        " " (counts::title(*class)) " (" (count) ")"
+                    } " "
+                }
+            }
+            p {
+                span id="found" role="status" {} " "
+                button id="all" type="button" hidden { "Show all" }
+            }
+        }
+    } }
 }
 
 /// Returns the names of the documents, how many changes there are, and the policy.
@@ -90,30 +141,39 @@ fn names_and_counts(report: &Report<'_>) -> Markup {
     }
 }
 
-fn page(verdict: Verdict, content: &Markup) -> Markup {
+fn page(verdict: Verdict, content: &Markup, reports: &[&Report<'_>]) -> Markup {
+    let has_changes = |report: &&Report<'_>| !report.diff.changes.is_empty();
+    let script = reports.iter().any(has_changes).then_some(SCRIPT);
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(script));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { "OpenAPI: " (verdict.name()) }
-                // The style is this crate's own text, which the policy above allows by its hash.
+                // Style and script are this crate's own texts, which the policy above allows by their hashes.
                 style { (PreEscaped(STYLE)) }
             }
-            body { (content) }
+            body {
+                (content)
+                @if let Some(script) = script { script { (PreEscaped(script)) } }
+            }
         }
     }
 }
 
-/// Returns the content security policy: nothing is loaded and nothing runs, whatever a text of a document contains;
-/// the one style is allowed by its hash.
-pub(super) fn policy() -> String {
-    let hash = digest::digest(&digest::SHA256, STYLE.as_bytes());
-    let hash = STANDARD.encode(hash);
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+/// Returns the content security policy: nothing is loaded and nothing else runs, whatever a text of a document contains;
+/// the one style and the script are allowed by their hashes.
+pub(super) fn policy(script: Option<&str>) -> String {
+    let hash = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
+    let script = script.map(|script| format!(" script-src 'sha256-{}';", hash(script)));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}';{} base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        script.unwrap_or_default()
+    )
 }
 
 fn summary(report: &Report<'_>) -> String {
@@ -133,31 +193,35 @@ fn verdict_class(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Returns the changes of a class. `prefix` distinguishes the section from those of other documents.
-fn section(
-    report: &Report<'_>,
-    class: Class,
-    placed: &[(&Change, Place<'_>)],
-    prefix: &str,
-) -> Markup {
-    let name = class.name();
-    let id = format!("{prefix}{name}");
-    let of_class = || placed.iter().filter(|(change, _)| change.class == class);
+/// Returns the changes of a group.
+fn section(report: &Report<'_>, group: &Group<'_>, id: &str) -> Markup {
     html! {
-        @if of_class().next().is_some() {
-            section id=(id) class=(name) aria-labelledby={ (id) "-title" } {
-                h2 id={ (id) "-title" } { (counts::title(class)) }
-                @for (change, place) in of_class() { (article(report, change, *place)) }
-            }
+        section id=(id) class=(group.class.name()) aria-labelledby={ (id) "-title" } {
+            h2 id={ (id) "-title" } { (title(&group.title)) }
+            @for (change, place) in &group.changes { (article(report, change, *place)) }
         }
+    }
+}
+
+/// Returns the title of a group with its names as code.
+pub(super) fn title(title: &Title) -> Markup {
+    html! {
+        @for (index, name) in title.names.iter().enumerate() {
+            @if index > 0 { ", " }
+            code { (visible(name)) }
+        }
+        (title.words)
     }
 }
 
 fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
     let [base, revision] = [Side::Base, Side::Revision].map(|side| report.value(change, side));
     html! {
-        article {
-            h3 { (sentence(change)) }
+        article class=(change.class.name()) {
+            h3 {
+                @if report.grouping != Grouping::Class { strong { (change.class.name()) } " " }
+                (sentence(change))
+            }
             dl {
                 @if let Some((how, why)) = counts::decided(change) {
                     dt { "Policy" }
@@ -178,7 +242,15 @@ fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
                 }
                 @if let Some(witness) = change.shown_witness() {
                     dt { "For example" }
-                    dd { (lines("An example that breaks", &[witness])) }
+                    dd {
+                        (lines("An example that breaks", &[witness]))
+                        @if let Some(whole) = change.whole_witness() {
+                            details {
+                                summary { "the whole value" }
+                                (lines("The whole example", &whole))
+                            }
+                        }
+                    }
                 }
                 @if let Some(base) = base {
                     dt { "Was" }

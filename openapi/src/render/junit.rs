@@ -37,7 +37,7 @@ fn write_suites(
     out: &mut dyn Write,
     suites: impl IntoIterator<Item = TestSuite>,
 ) -> io::Result<()> {
-    let mut junit = quick_junit::Report::new("openapi diff");
+    let mut junit = quick_junit::Report::new("oasproof");
     junit.add_test_suites(suites);
     let text = junit.to_string().map_err(io::Error::other)?;
     out.write_all(text.as_bytes())

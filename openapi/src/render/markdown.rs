@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::counts::{self, CLASSES, OPERATIONS};
-use super::report::{Place, Report};
+use super::grouping::{Title, groups};
+use super::report::{Grouping, Place, Report};
 use crate::diff::{Change, Class, Part, Side};
 use crate::shown::markdown::{code, words};
 use crate::shown::{differing, visible};
@@ -101,21 +102,17 @@ fn page(report: &Report<'_>, detail: Detail, most: usize) -> io::Result<Vec<u8>>
     if is_same {
         return Ok(out);
     }
-    let placed = report.placed();
-    let mut left_out = Vec::new();
-    for class in CLASSES {
-        let of_class: Vec<_> = (placed.iter())
-            .filter(|(change, _)| change.class == class)
-            .collect();
-        let folded = of_class.len() > FOLDED && matches!(class, Class::Additive | Class::Docs);
+    let mut left_out: Vec<Class> = Vec::new();
+    for group in groups(report) {
+        let count = group.changes.len();
+        let folded = count > FOLDED && matches!(group.class, Class::Additive | Class::Docs);
         let mut section = Vec::new();
-        writeln!(section, "\n### {}\n", counts::title(class))?;
+        writeln!(section, "\n### {}\n", heading(&group.title))?;
         if folded {
-            let count = of_class.len();
             writeln!(section, "<details><summary>{count} changes</summary>\n")?;
         }
         let mut written = 0;
-        for (change, place) in &of_class {
+        for (change, place) in &group.changes {
             let mut one = Vec::new();
             write_change(&mut one, report, change, *place, detail)?;
             let length = out.len() + section.len() + one.len();
@@ -132,11 +129,18 @@ fn page(report: &Report<'_>, detail: Detail, most: usize) -> io::Result<Vec<u8>>
         if written > 0 {
             out.append(&mut section);
         }
-        if written < of_class.len() {
-            left_out.push(format!("{} {}", of_class.len() - written, class.name()));
-        }
+        left_out.extend(
+            group.changes[written..]
+                .iter()
+                .map(|(change, _)| change.class),
+        );
     }
     if !left_out.is_empty() {
+        let left_out = CLASSES.map(|class| {
+            let count = left_out.iter().filter(|other| **other == class).count();
+            (count > 0).then(|| format!("{count} {}", class.name()))
+        });
+        let left_out: Vec<String> = left_out.into_iter().flatten().collect();
         writeln!(
             out,
             "\n**More changes are left out here: {}.** A comment holds no more; `--format html` shows all.",
@@ -160,6 +164,9 @@ fn write_change(
     detail: Detail,
 ) -> io::Result<()> {
     write!(out, "- ")?;
+    if report.grouping != Grouping::Class {
+        write!(out, "**{}** ", change.class.name())?;
+    }
     let is_harmless = |first: char| first.is_alphabetic() || first == '`';
     if !change.message.to_string().starts_with(is_harmless) {
         // What begins with a digit, a hyphen or an equals sign could be a list or a heading.
@@ -192,11 +199,22 @@ fn write_change(
     if let Some(witness) = change.shown_witness() {
         writeln!(out, "\n  For example:\n")?;
         write_block(out, "json", &[witness])?;
+        if let (Detail::Full, Some(whole)) = (detail, change.whole_witness()) {
+            writeln!(out, "\n  <details><summary>the whole value</summary>\n")?;
+            write_block(out, "json", &whole)?;
+            writeln!(out, "\n  </details>")?;
+        }
     }
     if detail == Detail::Full {
         write_values(out, report, change)?;
     }
     write_operations(out, &change.operations, detail)
+}
+
+/// Returns the title of a group with its names as code.
+pub(super) fn heading(title: &Title) -> String {
+    let names: Vec<String> = title.names.iter().map(|name| code(name)).collect();
+    names.join(", ") + &title.words
 }
 
 /// Writes the message of a change with its names as code.

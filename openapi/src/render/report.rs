@@ -22,6 +22,20 @@ pub struct Report<'a> {
     pub file: Option<&'a str>,
     /// The policy that was read, whether or not it decided anything.
     pub policy: Option<&'a Policy>,
+    /// Which changes stand together in text, Markdown and HTML.
+    pub grouping: Grouping,
+}
+
+/// What changes that stand together have in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Grouping {
+    /// Their class.
+    #[default]
+    Class,
+    /// The operations that they reach.
+    Operation,
+    /// The component that they are in.
+    Component,
 }
 
 /// Where a change is, in the texts of both documents.

@@ -163,7 +163,7 @@ fn write_run(out: &mut dyn Write, reports: &[Report<'_>], properties: Value) -> 
         version: "2.1.0",
         runs: [Run {
             tool: json!({"driver": {
-                "name": "openapi diff",
+                "name": "oasproof",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": described,
             }}),

@@ -18,6 +18,9 @@ const KEYS: usize = 3;
 /// The most characters of a member in a line.
 const LINE: usize = 80;
 
+/// The most lines of a whole value.
+const UNFOLDED: usize = 400;
+
 /// The most lines of one of two values that differ.
 const LINES: usize = 16;
 
@@ -55,6 +58,19 @@ pub(crate) fn elided(value: &Value, deciding: Option<&str>) -> String {
         };
     }
     shown
+}
+
+/// Returns the lines of a value that [`elided`] cuts; of a huge one, the first.
+pub(crate) fn unfolded(value: &Value) -> Option<Vec<String>> {
+    if within(value, WHOLE).is_some() {
+        return None;
+    }
+    let text = format!("{value:#}");
+    let mut lines: Vec<String> = text.lines().take(UNFOLDED).map(str::to_owned).collect();
+    if text.lines().nth(UNFOLDED).is_some() {
+        lines.push("…".to_owned());
+    }
+    Some(lines)
 }
 
 fn count(value: &Value) -> usize {

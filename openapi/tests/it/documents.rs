@@ -252,6 +252,7 @@ fn a_change_in_a_referenced_file_is_reported_at_its_line() {
         revision: &revision,
         file: Some("api/openapi.yaml"),
         policy: None,
+        grouping: openapi::render::Grouping::default(),
     };
     let mut annotations = Vec::new();
     openapi::render::github::write(&mut annotations, &report).expect("written");

@@ -164,17 +164,29 @@ fn read_html(page: &str) -> (String, Vec<String>) {
     (text.replace("&amp;", "&"), tags)
 }
 
+/// Removes the page's own script, which is its only one.
+fn without_script(page: &str) -> String {
+    let script = concat!(
+        "<script>",
+        include_str!("../../src/render/html.js"),
+        "</script>"
+    );
+    let (before, after) = page.split_once(script).expect("the script");
+    before.to_owned() + after
+}
+
 #[test]
 fn html_contains_only_its_own_elements() {
     const OWN: &[&str] = &[
         "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header", "h1", "strong",
         "p", "code", "nav", "ul", "li", "a", "main", "section", "h2", "article", "h3", "dl", "dt",
-        "dd", "br", "pre", "details", "summary",
+        "dd", "br", "pre", "details", "summary", "div", "fieldset", "legend", "label", "input",
+        "span", "button",
     ];
     for hostile in HOSTILE {
         let (base, revision, diff) = pair(hostile);
         let page = rendered(render::html::write, &base, &revision, &diff);
-        let (text, tags) = read_html(&page);
+        let (text, tags) = read_html(&without_script(&page));
         for tag in &tags {
             assert!(OWN.contains(&tag.as_str()), "<{tag}> of {hostile:?}");
         }
@@ -194,22 +206,23 @@ fn html_contains_only_its_own_elements() {
 }
 
 #[test]
-fn html_is_self_contained_and_its_policy_allows_its_style() {
+fn html_is_self_contained_and_its_policy_allows_its_style_and_script() {
     let (base, revision, diff) = pair("x");
     let page = rendered(render::html::write, &base, &revision, &diff);
     for outside in [
-        "http:", "https:", "src=", "url(", "@import", "<link", "<script", "style=",
+        "http:", "https:", "src=", "url(", "@import", "<link", "style=", "fetch(",
     ] {
         assert!(!page.contains(outside), "{outside}");
     }
-    let style = page.split("<style>").nth(1).expect("a style");
-    let style = style.split("</style>").next().expect("its end");
-    let hash = ring::digest::digest(&ring::digest::SHA256, style.as_bytes());
-    let hash = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, hash);
-    assert!(
-        page.contains(&format!("style-src 'sha256-{hash}'")),
-        "{hash}"
-    );
+    for (element, source) in [("style", "style-src"), ("script", "script-src")] {
+        let start = format!("<{element}>");
+        let (_, own) = page.split_once(&start).expect("the element");
+        let (own, _) = own.split_once(&format!("</{element}>")).expect("its end");
+        let hash = ring::digest::digest(&ring::digest::SHA256, own.as_bytes());
+        let hash = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, hash);
+        let allowed = format!("{source} 'sha256-{hash}'");
+        assert!(page.contains(&allowed), "{allowed}");
+    }
 }
 
 #[test]
@@ -275,6 +288,7 @@ fn a_file_with_any_name_is_one_property_and_one_uri() {
         revision: &revision,
         file: Some("a b/c:d,e#f?100%\n.yaml"),
         policy: None,
+        grouping: render::Grouping::default(),
     };
     let mut out = Vec::new();
     render::github::write(&mut out, &report).expect("memory");

@@ -3,6 +3,7 @@
 mod addresses;
 mod alternatives;
 mod anchors;
+mod browser;
 mod causes;
 mod cli;
 mod components;

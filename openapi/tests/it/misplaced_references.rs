@@ -362,6 +362,7 @@ fn files_are_read_in_place_of_misplaced_references() {
         revision: &revision,
         file: Some("api/openapi.yaml"),
         policy: None,
+        grouping: openapi::render::Grouping::default(),
     };
     openapi::render::github::write(&mut annotations, &report).expect("written");
     insta::assert_snapshot!(String::from_utf8(annotations).expect("UTF-8"));

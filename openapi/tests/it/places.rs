@@ -164,9 +164,13 @@ paths:
     let diff = compare(&base, &revision);
     let elided = r#"…"license":{"url":null}…"#;
     let text = rendered(render::text::write, &base, &revision, &diff);
-    assert!(text.contains(&format!("for example {elided}\n")), "{text}");
+    assert!(text.contains(&format!("for example {elided} ")), "{text}");
     let page = rendered(render::markdown::write, &base, &revision, &diff);
     assert!(page.contains(elided), "{page}");
+    let (_, whole) = page
+        .split_once("<summary>the whole value</summary>")
+        .expect("a fold");
+    assert!(whole.contains("  \"name19\": "), "{whole}");
     let json = rendered(render::json::write, &base, &revision, &diff);
     let json: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["changes"][0]["witness_part"], "/license/url");

@@ -51,6 +51,7 @@ fn markdown(base: &Document, revision: &Document) -> (String, Diff) {
         revision,
         file: None,
         policy: None,
+        grouping: render::Grouping::default(),
     };
     let mut out = Vec::new();
     render::markdown::write(&mut out, &report).expect("a write to memory");

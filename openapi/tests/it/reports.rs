@@ -34,13 +34,15 @@ pub(crate) fn rendered(
         revision,
         file: Some("api/orders.yaml"),
         policy: None,
+        grouping: render::Grouping::default(),
     };
     let mut out = Vec::new();
     writer(&mut out, &report).expect("a write to memory");
     String::from_utf8(out).expect("UTF-8")
 }
 
-fn orders() -> (Document, Document, Diff) {
+/// Returns two documents with changes of every class between them, and these.
+pub(crate) fn orders() -> (Document, Document, Diff) {
     let base = Document::parse("orders.base.yaml", BASE).expect("a valid document");
     let revision = Document::parse("orders.yaml", REVISION).expect("a valid document");
     let diff = compare(&base, &revision);
@@ -72,6 +74,62 @@ fn each_format_renders_the_comparison() {
     let text = rendered(render::text::write, &base, &revision, &diff);
     let text = anstream::adapter::strip_str(&text).to_string();
     insta::assert_snapshot!("text", text);
+}
+
+#[test]
+fn changes_stand_together_by_operation_or_by_component() {
+    let (base, revision, diff) = orders();
+    let report = |grouping| Report {
+        diff: &diff,
+        base: &base,
+        revision: &revision,
+        file: None,
+        policy: None,
+        grouping,
+    };
+    let by_operation = report(render::Grouping::Operation);
+    let by_component = report(render::Grouping::Component);
+    let written = |writer: Writer, report: &Report<'_>| {
+        let mut out = Vec::new();
+        writer(&mut out, report).expect("a write to memory");
+        let text = String::from_utf8(out).expect("UTF-8");
+        anstream::adapter::strip_str(&text).to_string()
+    };
+    insta::assert_snapshot!(
+        "text_by_operation",
+        written(render::text::write, &by_operation)
+    );
+    insta::assert_snapshot!(
+        "text_by_component",
+        written(render::text::write, &by_component)
+    );
+    for report in [&by_operation, &by_component] {
+        let rules = |text: &str| {
+            let rules = diff.changes.iter().map(|change| change.rule.to_string());
+            rules.map(|rule| text.matches(&rule).count()).sum::<usize>()
+        };
+        let markdown = written(render::markdown::write, report);
+        let by_class = rendered(render::markdown::write, &base, &revision, &diff);
+        assert_eq!(rules(&markdown), rules(&by_class), "{markdown}");
+    }
+    let markdown = written(render::markdown::write, &by_component);
+    assert!(
+        markdown.contains("### `schemas/Order`\n\n- **breaking** "),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("### Outside of components\n"),
+        "{markdown}"
+    );
+    let html = written(render::html::write, &by_operation);
+    assert!(
+        html.contains("<a href=\"#group-0\"><code>GET /orders</code>, <code>POST /orders</code> ("),
+        "{html}"
+    );
+    assert!(
+        html.contains("<section id=\"group-0\" class=\"breaking\""),
+        "{html}"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `diff`: exit codes, the JSON object, messages.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use testbed::files::Folder;
 use testbed::output::{stderr, stdout};
@@ -46,6 +48,54 @@ fn the_earlier_form_to_the_current_one_breaks_three_members() {
         );
         assert!(change["witness"].is_object());
     }
+}
+
+#[test]
+fn many_changes_that_break_nothing_are_folded_in_a_terminal_alone() {
+    let folder = Folder::new();
+    let described = |say: &str| {
+        let properties = (0..25).map(|n| {
+            let text = format!("{say} {n}");
+            (
+                format!("p{n}"),
+                json!({"type": "string", "description": text}),
+            )
+        });
+        let properties: serde_json::Map<_, _> = properties.collect();
+        document(&json!({"type": "object", "properties": properties}), "same")
+    };
+    let [base, revision] = [("base.json", "was"), ("revision.json", "is")]
+        .map(|(name, say)| folder.file(name, &described(say)));
+    let diff = |columns: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oasproof"));
+        command.args(["diff", &base, &revision]);
+        match columns {
+            Some(columns) => command.env("COLUMNS", columns),
+            None => command.env_remove("COLUMNS"),
+        };
+        stdout(&command.output().expect("oasproof runs"))
+    };
+    let all = diff(None);
+    assert_eq!(all.matches("docs `description`").count(), 25, "{all}");
+    let folded = diff(Some("80"));
+    assert_eq!(folded.matches("docs `description`").count(), 20, "{folded}");
+    assert!(folded.contains("… 5 more that break nothing"), "{folded}");
+    assert!(folded.contains("docs: 25 docs from"), "{folded}");
+}
+
+#[test]
+fn changes_stand_together_by_operation_where_that_is_asked_for() {
+    let folder = Folder::new();
+    let base = folder.file("base.json", &document(&json!({"type": "string"}), "was"));
+    let revision = folder.file(
+        "revision.json",
+        &document(&json!({"type": "integer"}), "is"),
+    );
+    let output = oasproof(&["diff", &base, &revision, "--group-by", "operation"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.starts_with("GET /a\n\nbreaking "), "{text}");
+    assert_eq!(text.matches("GET /a\n\n").count(), 3, "{text}");
 }
 
 #[test]

@@ -23,6 +23,10 @@ const EXPECTED: &[(&str, i32)] = &[
         0,
     ),
     ("oasproof diff --all 'apis/**/openapi.yaml' main:", 1),
+    (
+        "oasproof diff main:openapi.json openapi.json --format html --group-by operation --output diff.html",
+        0,
+    ),
     ("oasproof suggest main:openapi.json openapi.json --check", 0),
     (
         "oasproof changelog v1.0:openapi.json openapi.json --format html --output changes.html",
@@ -36,6 +40,7 @@ const EXPECTED: &[(&str, i32)] = &[
         "oasproof check --published main:openapi.json --document openapi.json",
         1,
     ),
+    ("oasproof rules response-required-property-removed", 0),
     ("oasproof rules --format markdown", 0),
 ];
 

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+mod below;
 mod bench;
+mod groups;
 mod openapi;
 
+use self::below::below;
 pub(crate) use self::bench::{BenchCommand, Build, Fuzz, Installed, Seeded, Server};
 pub(crate) use self::openapi::{Check, OpenapiCommand, Pull};
 
@@ -17,32 +20,65 @@ pub(crate) use self::openapi::{Check, OpenapiCommand, Pull};
     bin_name = "cargo xtask",
     version,
     long_version = ::openapi::cli::version(),
-    disable_help_subcommand = true
+    term_width = manual::help_columns(),
+    after_help = below(
+        "every check passed",
+        "a check failed",
+        &["verify", "test", "openapi diff old.json new.json", "help bench"]
+    )
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+/// Parses the command line of this process, or prints what is wrong and ends the process.
+pub(crate) fn parse() -> Arguments {
+    let matches = groups::grouped(Arguments::command()).get_matches();
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Work on OpenAPI documents: emit ours, check it against the published slices, compare any two
+    /// Work on OpenAPI documents: emit ours, check it against what is published, compare any two
+    #[command(after_help = below(
+        "every check passed",
+        "a check failed, or a comparison found something",
+        &["openapi check", "openapi emit", "openapi diff main:openapi.json openapi.json"]
+    ))]
     Openapi {
         #[command(subcommand)]
         command: OpenapiCommand,
     },
     /// The main job, end to end: emit, check, start the server, run the conformance suite, stop
+    #[command(after_help = below(
+        "the document is the contract, and the server keeps it",
+        "one of both does not hold",
+        &["verify", "verify --report reports"]
+    ))]
     Verify(Verify),
     /// Run all tests, after installing the programs that they need
+    #[command(after_help = below(
+        "all tests passed",
+        "a test failed",
+        &["test", "test --clients", "test -- baseline::"]
+    ))]
     Test(Test),
     /// Measure on real inputs, with the release build
+    #[command(after_help = below(bench::SUCCESS, bench::FAILURE, &["bench corpus", "bench server"]))]
     Bench {
         #[command(subcommand)]
         command: BenchCommand,
     },
     /// What CI runs: formatting, lints, documentation, all tests
+    #[command(after_help = below("everything passed", "something failed", &["ci"]))]
     Ci,
-    /// Retake the pictures of README.md: a comparison, and the report of the last `verify`
+    /// Retake the pictures of README.md: a comparison, and a run against a broken service
+    #[command(after_help = below(
+        "both pictures were taken",
+        "never",
+        &["pictures", "pictures --into pictures"]
+    ))]
     Pictures(Pictures),
 }
 

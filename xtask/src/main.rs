@@ -18,12 +18,10 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use cli::{Command, OpenapiCommand};
 
 fn main() -> ExitCode {
-    let outcome = match cli::Arguments::parse().command {
+    let outcome = match cli::parse().command {
         Command::Openapi { command } => match command {
             OpenapiCommand::Emit => emit::run(),
             OpenapiCommand::Check(arguments) => check::run(&arguments),

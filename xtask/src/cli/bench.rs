@@ -2,29 +2,44 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::below::below;
+
+/// What it means that a benchmark succeeds, or fails.
+pub(super) const SUCCESS: &str = "measured, and nothing fell short of what is promised";
+pub(super) const FAILURE: &str = "something did";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
     /// The comparison: agreement with oasdiff over its corpus, what is found in real pairs, and cost on the largest
     /// documents
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench diff"]))]
     Diff,
     /// The agreement with oasdiff alone; fails if a disagreement is not accounted for in
     /// openapi/tests/corpus-disagreements.md
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench corpus"]))]
     Corpus,
     /// Compare malformed and hostile documents; fails if the comparison does not survive one
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench fuzz --inputs 10000", "bench fuzz --show 17"]))]
     Fuzz(Fuzz),
     /// Edit real documents, each edit a break; fails if the comparison lets one pass
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench seeded", "bench seeded --edits 1000 --only stripe"]))]
     Seeded(Seeded),
     /// The conformance suite: its speed, a hundred shuffled runs of our server, and the faults that it notices, by class;
     /// fails if it misses a fault or blames a correct server
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench conformance", "bench conformance --any-api"]))]
     Conformance(Conformance),
     /// Whether the time of a refusal differs between tokens of others and tokens that do not exist
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench timing --pairs 10000"]))]
     Timing(Timing),
     /// The promise under faults: servers and databases killed and stopped repeatedly, with figures
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench faults --seconds 10"]))]
     Faults(Faults),
     /// The server's requests per second, compared with a bare handler; fails if a pinned ratio is missed
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench server --tokens 1000", "bench server --against target/old/server"]))]
     Server(Server),
     /// Builds from nothing: CPU of `verify` and of the tests after it, the installed programs' seconds, sizes and dependencies;
     /// fails above a limit
+    #[command(after_help = below(SUCCESS, FAILURE, &["bench build --only oasproof"]))]
     Build(Build),
 }
 

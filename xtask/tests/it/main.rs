@@ -4,6 +4,7 @@ mod actions;
 mod bench;
 mod builds;
 mod check;
+mod help;
 mod imports;
 mod list;
 mod openapi;

@@ -16,8 +16,10 @@ use crate::telemetry::LogFormat;
 
 mod effective;
 mod file;
+mod help;
 mod layers;
 mod operators;
+mod output;
 mod serve;
 mod since;
 mod storage;
@@ -31,30 +33,20 @@ pub use operators::{
     Businesses, BusinessesAdd, BusinessesList, Deactivate, Holder, Member, Prune, Revoke, Selected,
     Tokens, TokensList, Users, UsersList,
 };
+pub use output::Output;
 pub use serve::{Limits, Monitoring, Pool, Serve, Switch, Timeouts, Tls};
 pub use since::Since;
 pub use storage::{Database, Storage};
 
-/// The text below the options in `server --help`.
-const EXAMPLES: &str = "\
-Examples:
-  server serve                                        on 127.0.0.1:8080, with dz-tokens.db in this directory
-  server serve --listen 127.0.0.1:0 --database sqlite:/var/lib/dz/tokens.db
-  server bootstrap --business Acme --email ada@acme.example
-  server openapi > openapi.json
-  server config --config server.toml                  the configuration in effect, as such a file
-
-Configuration: defaults < file (--config) < environment < flags. The flag --some-option is the environment variable
-DZ_SOME_OPTION and the key some_option of the file, which is TOML.
-
-Exit codes:
-  0  done, or stopped by a signal
-  2  wrong arguments, configuration or key file
-  3  the address is taken, or the store or standard output does not work";
-
 /// API tokens that can be created, listed and revoked; a revoked token is refused for ever
 #[derive(Debug, Parser)]
-#[command(name = "server", version, long_version = version(), after_help = EXAMPLES)]
+#[command(
+    name = "server",
+    version,
+    long_version = version(),
+    after_help = help::program(),
+    term_width = manual::help_columns()
+)]
 pub struct Cli {
     /// The command.
     #[command(subcommand)]
@@ -86,31 +78,44 @@ fn version() -> String {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API, its document at /openapi.json and Swagger UI at /docs, until SIGTERM or SIGINT
+    #[command(after_help = help::serve())]
     Serve(Serve),
     /// Create a business and a user where missing, and print a token to begin with
+    #[command(after_help = help::on_store(&["bootstrap --business Acme --email ada@acme.example", "bootstrap --business Acme --email bob@acme.example --role member"]))]
     Bootstrap(Bootstrap),
     /// Apply the schema migrations of this program to the database, and print what was applied
+    #[command(after_help = help::on_store(&["migrate", "migrate --grant-to tokens_server"]))]
     Migrate(Migrate),
     /// Print the audit trail as JSON lines: who did what, when, and from where
+    #[command(after_help = help::on_store(&["audit", "audit --since 24h | jq .action"]))]
     Audit(Audit),
     /// List tokens, and where each comes from
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help::on_store(&["tokens list --user ada@acme.example"]))]
     Tokens(Tokens),
     /// Revoke a token, or all tokens of a user or a business
+    #[command(
+        after_help = help::on_store(&["revoke --user ada@acme.example --reason left", "revoke --business Acme --reason closed --descendants"]),
+        // clap does not break this line.
+        override_usage = "server revoke [OPTIONS] --reason <TEXT>\n       <--token <ID>|--user <EMAIL>|--business <ID>>"
+    )]
     Revoke(Revoke),
     /// List, add and deactivate users, and change their roles
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help::on_store(&["users list", "users add --business Acme --email bob@acme.example --role member"]))]
     Users(Users),
     /// List and add businesses
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help::on_store(&["businesses list", "businesses add --name Acme"]))]
     Businesses(Businesses),
     /// Delete expired tokens and old events of the audit trail
+    #[command(after_help = help::on_store(&["prune --older-than 400d"]))]
     Prune(Prune),
     /// Check configuration, keys, store, migrations and clock without changing anything, and print what to fix
+    #[command(after_help = help::doctor())]
     Doctor(Serve),
     /// Print the configuration that `serve` would use with the same options, and where each value comes from
+    #[command(after_help = help::prints(&["config", "config --listen 127.0.0.1:0 > server.toml"]))]
     Config(Serve),
     /// Print the OpenAPI document that the handlers emit; needs no database
+    #[command(after_help = help::prints(&["openapi > openapi.json"]))]
     Openapi,
     /// The commands that print shell completions and manual pages.
     #[command(flatten)]
@@ -130,7 +135,7 @@ pub struct Log {
         help_heading = "Logging"
     )]
     pub filter: String,
-    /// Format of log lines [default: pretty on a terminal, json otherwise]
+    /// Format of log lines [default: text on a terminal, json otherwise]
     #[arg(
         long = "log-format",
         value_name = "FORMAT",
@@ -142,11 +147,11 @@ pub struct Log {
 }
 
 impl Log {
-    /// Returns the format that was given; otherwise pretty on a terminal, and JSON elsewhere.
+    /// Returns the format that was given; otherwise text on a terminal, and JSON elsewhere.
     pub fn format(&self) -> LogFormat {
         self.explicit_format.unwrap_or_else(|| {
             if std::io::stderr().is_terminal() {
-                LogFormat::Pretty
+                LogFormat::Text
             } else {
                 LogFormat::Json
             }
@@ -191,9 +196,9 @@ pub struct Bootstrap {
     /// Lifetime of the token: a number of days, hours, minutes or seconds, such as 90d, 12h, 30m or 2s; at most 365d
     #[arg(long, value_name = "TIME", default_value = "365d", value_parser = values::lifetime)]
     pub expires_in: Duration,
-    /// Print one JSON object instead of text
-    #[arg(long)]
-    pub json: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
     /// The database and the keys.
     #[command(flatten)]
     pub storage: Storage,

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use clap::CommandFactory;
+use manual::Lines;
 use mimalloc::MiMalloc;
 
 use server::config::{self, Cli, Command, Configured, Tokens};
@@ -17,7 +18,9 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> std::process::ExitCode {
     let exit = run().unwrap_or_else(|failure| {
         // There is no other place to report a closed standard error.
-        let _ = writeln!(std::io::stderr(), "error: {failure}");
+        let mut out = std::io::stderr();
+        let mut lines = Lines::new(&mut out, manual::columns(&std::io::stderr()));
+        let _ = writeln!(lines, "error: {failure}");
         failure.exit()
     });
     exit.into()
@@ -80,7 +83,8 @@ fn run() -> Result<Exit, Failure> {
             .and_then(|said| print(&said)),
         Command::Doctor(command) => {
             let diagnosis = runtime.block_on(doctor::examine(&command));
-            print(&diagnosis.text)?;
+            // Read by a person, unlike what most other commands print.
+            print_within(manual::columns(&std::io::stdout()), &diagnosis.text)?;
             return Ok(diagnosis.exit);
         }
         Command::Config(_) => print(&config::effective(&origins)),
@@ -94,7 +98,13 @@ fn run() -> Result<Exit, Failure> {
 }
 
 fn print(text: &str) -> Result<(), Failure> {
+    print_within(None, text)
+}
+
+/// Prints a text in lines of this width.
+fn print_within(width: Option<usize>, text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
+    let mut out = Lines::new(&mut out, width);
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(Failure::Stdout)

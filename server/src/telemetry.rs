@@ -40,7 +40,8 @@ pub enum LogFormat {
     /// One JSON object per line, for machines.
     Json,
     /// Coloured text, for people.
-    Pretty,
+    #[value(alias = "pretty")]
+    Text,
 }
 
 /// Why logging cannot start.
@@ -104,7 +105,7 @@ where
 {
     match format {
         LogFormat::Json => JsonLines(writer).boxed(),
-        LogFormat::Pretty => {
+        LogFormat::Text => {
             // <https://no-color.org>
             let colour = io::stderr().is_terminal()
                 && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());

@@ -5,6 +5,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
+use super::help;
+use super::output::Output;
 use super::storage::Database;
 use super::values;
 use crate::store::Role;
@@ -13,6 +15,7 @@ use crate::store::Role;
 #[derive(Debug, Subcommand)]
 pub enum Tokens {
     /// List the tokens of a user or a business, and where each comes from
+    #[command(after_help = help::on_store(&["tokens list --user ada@acme.example", "tokens list --business Acme --format json"]))]
     List(TokensList),
 }
 
@@ -22,9 +25,9 @@ pub struct TokensList {
     /// Whose tokens.
     #[command(flatten)]
     pub of: Holder,
-    /// Print one JSON object per line instead of a table
-    #[arg(long)]
-    pub json: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
     /// The database.
     #[command(flatten)]
     pub database: Database,
@@ -54,9 +57,9 @@ pub struct Revoke {
     /// Also revoke the tokens that these have minted, and those that were minted with them, and so on
     #[arg(long)]
     pub descendants: bool,
-    /// Print one JSON object instead of text
-    #[arg(long)]
-    pub json: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
     /// The database.
     #[command(flatten)]
     pub database: Database,
@@ -81,12 +84,16 @@ pub struct Selected {
 #[derive(Debug, Subcommand)]
 pub enum Users {
     /// List the users of a business or of all, with their roles
+    #[command(after_help = help::on_store(&["users list", "users list --business Acme --format json"]))]
     List(UsersList),
     /// Add a user to a business; a deactivated user becomes active again, without tokens
+    #[command(after_help = help::on_store(&["users add --business Acme --email bob@acme.example --role member"]))]
     Add(Member),
     /// Give a member of a business another role, from its next request on
+    #[command(after_help = help::on_store(&["users role --business Acme --email bob@acme.example --role admin"]))]
     Role(Member),
     /// Deactivate a user: revoke all tokens of it, and mint no others
+    #[command(after_help = help::on_store(&["users deactivate --email bob@acme.example --reason left"]))]
     Deactivate(Deactivate),
 }
 
@@ -96,9 +103,9 @@ pub struct UsersList {
     /// The business with this id or name [default: all]
     #[arg(long, value_name = "ID", value_parser = values::name)]
     pub business: Option<String>,
-    /// Print one JSON object per line instead of a table
-    #[arg(long)]
-    pub json: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
     /// The database.
     #[command(flatten)]
     pub database: Database,
@@ -139,17 +146,19 @@ pub struct Deactivate {
 #[derive(Debug, Subcommand)]
 pub enum Businesses {
     /// List the businesses
+    #[command(after_help = help::on_store(&["businesses list", "businesses list --format json"]))]
     List(BusinessesList),
     /// Add a business, unless there is one with this name
+    #[command(after_help = help::on_store(&["businesses add --name Acme"]))]
     Add(BusinessesAdd),
 }
 
 /// `server businesses list`.
 #[derive(Debug, Args)]
 pub struct BusinessesList {
-    /// Print one JSON object per line instead of a table
-    #[arg(long)]
-    pub json: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
     /// The database.
     #[command(flatten)]
     pub database: Database,

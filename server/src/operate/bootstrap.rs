@@ -13,7 +13,7 @@ use crate::startup::{Purpose, open};
 use crate::store::{Author, MemberChange, Store};
 use crate::timestamp::Timestamp;
 
-/// The output of `--json`.
+/// The output of `--format json`.
 #[derive(Serialize)]
 struct Report<'a> {
     business_id: Uuid,
@@ -83,7 +83,7 @@ async fn mint_first(store: &Store, keys: &KeyRing, command: &Bootstrap) -> Resul
         token: token.text.expose_secret(),
         expires_at: record.expires_at,
     };
-    if command.json {
+    if command.output.is_json() {
         return Ok(serde_json::to_string(&report)
             .expect("a report has no value that does not serialise")
             + "\n");

@@ -65,7 +65,7 @@ async fn with_store<T>(
 async fn list_users(command: UsersList) -> Result<String, Failure> {
     let read = async |store: &Store| store.users(command.business).await;
     let users = with_store(&command.database.location, read).await?;
-    if command.json {
+    if command.output.is_json() {
         json_lines(&users)?;
     } else {
         let rows = users.iter().map(|user| {
@@ -84,7 +84,7 @@ async fn list_users(command: UsersList) -> Result<String, Failure> {
 async fn list_businesses(command: BusinessesList) -> Result<String, Failure> {
     let read = async |store: &Store| store.businesses().await;
     let businesses = with_store(&command.database.location, read).await?;
-    if command.json {
+    if command.output.is_json() {
         json_lines(&businesses)?;
     } else {
         let rows = businesses

@@ -38,8 +38,18 @@ pub(super) fn table<const COLUMNS: usize>(
         let widths = rows.iter().map(|row| row[column].chars().count());
         widths.max().unwrap_or_default()
     });
+    let whole = widths.iter().sum::<usize>() + 2 * (COLUMNS - 1);
+    let text = match manual::columns(&io::stdout()) {
+        Some(width) if width < whole => records(&rows),
+        Some(_) | None => lines(&rows, widths),
+    };
+    write(text.as_bytes())
+}
+
+/// Returns a line for each row.
+fn lines<const COLUMNS: usize>(rows: &[[String; COLUMNS]], widths: [usize; COLUMNS]) -> String {
     let mut text = String::new();
-    for row in &rows {
+    for row in rows {
         let cells = row.iter().zip(widths);
         let line: Vec<String> = cells
             .map(|(cell, width)| format!("{cell:width$}"))
@@ -47,7 +57,23 @@ pub(super) fn table<const COLUMNS: usize>(
         text.push_str(line.join("  ").trim_end());
         text.push('\n');
     }
-    write(text.as_bytes())
+    text
+}
+
+/// Returns each row in lines of its own, with the header beside each cell, for a terminal in which the table does not fit.
+fn records<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
+    let [header, rows @ ..] = rows else {
+        return String::new();
+    };
+    let width = header.iter().map(String::len).max().unwrap_or_default();
+    let record = |row: &[String; COLUMNS]| -> String {
+        let cells = header.iter().zip(row);
+        let cells: String = cells
+            .map(|(name, cell)| format!("{name:width$}  {cell}\n"))
+            .collect();
+        cells + "\n"
+    };
+    rows.iter().map(record).collect()
 }
 
 fn write(bytes: &[u8]) -> Result<bool, Failure> {

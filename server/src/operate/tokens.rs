@@ -11,7 +11,7 @@ use crate::startup::open_unchanged;
 use crate::store::{LINES, Mass, Selection, Store, TokenLine};
 use crate::timestamp::Timestamp;
 
-/// A token in the output of `--json`.
+/// A token in the output of `--format json`.
 #[derive(Serialize)]
 struct Shown<'a> {
     id: Uuid,
@@ -33,7 +33,7 @@ struct Shown<'a> {
     revocation_reason: Option<&'a str>,
 }
 
-/// The output of `server revoke --json`.
+/// The output of `server revoke --format json`.
 #[derive(Serialize)]
 struct Report {
     revoked: Vec<Uuid>,
@@ -58,7 +58,7 @@ pub async fn list(command: TokensList) -> Result<(), Failure> {
     loop {
         let tokens = store.selected_tokens(selection.clone(), after).await;
         let tokens = tokens.map_err(failed)?;
-        let is_read = if command.json {
+        let is_read = if command.output.is_json() {
             json_lines(&tokens.iter().map(shown).collect::<Vec<_>>())?
         } else {
             table(HEADER, tokens.iter().map(|token| row(&shown(token))))?
@@ -150,7 +150,7 @@ pub async fn revoke(command: Revoke) -> Result<String, Failure> {
         reason: command.reason,
         operator: operator(),
     };
-    let said = revoke_all(&store, mass, command.json).await;
+    let said = revoke_all(&store, mass, command.output.is_json()).await;
     store.close().await;
     said.map_err(failed)
 }

@@ -3,6 +3,7 @@
 use std::fs::{self, Permissions};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,6 +47,14 @@ fn help_shows_commands_defaults_and_exit_codes() {
         let output = output(binary().args(command).arg("--help"));
         assert_eq!(output.status.code(), Some(0));
         insta::assert_snapshot!(snapshot, text(&output.stdout));
+    }
+}
+
+#[test]
+fn help_of_every_command_has_exit_codes_and_examples_and_fits_a_terminal() {
+    let commands = testbed::help::assert_complete(Path::new(binary().get_program()));
+    for command in ["serve", "tokens list", "users deactivate", "man"] {
+        assert!(commands.iter().any(|one| one == command), "{commands:?}");
     }
 }
 

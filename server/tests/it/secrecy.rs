@@ -61,9 +61,9 @@ fn password_of_the_database_is_shown_nowhere() {
 pub(crate) async fn logs_metrics_and_database_hold_no_token_and_no_key() {
     for (level, format) in [
         ("trace", "json"),
-        ("trace", "pretty"),
+        ("trace", "text"),
         ("debug", "json"),
-        ("info", "pretty"),
+        ("info", "text"),
         ("warn", "json"),
         ("error", "json"),
     ] {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{done, events, listed, names_operator, revoke};
-use crate::harness::{Credential, Folder, PATIENCE, Request, Server, string};
+use crate::harness::{Credential, Folder, PATIENCE, Request, Server, binary, output, string, text};
 use crate::metrics::{scrape, url_in, value};
 
 #[tokio::test]
@@ -46,6 +46,17 @@ pub(crate) async fn tokens_are_listed_with_the_token_that_minted_each() {
     let table = done(folder, &["tokens", "list", "--business", "Acme"]);
     assert!(table.contains("grand\\u{1b}child"), "{table}");
     assert!(!table.contains('\u{1b}') && !table.contains(&admin.token[3..40]));
+
+    // In a terminal that the table does not fit, each token has lines of its own.
+    let mut narrow = binary();
+    narrow.args(["tokens", "list", "--business", "Acme"]);
+    let narrow = output(narrow.args(&folder.arguments()[..2]).env("COLUMNS", "80"));
+    let records = text(&narrow.stdout);
+    assert_eq!(records.matches("\nSTATE      ").count(), 3, "{records}");
+    assert!(
+        records.lines().all(|line| line.chars().count() <= 80),
+        "{records}"
+    );
 }
 
 #[tokio::test]

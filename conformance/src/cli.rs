@@ -7,6 +7,7 @@ mod progress;
 mod publish;
 mod render;
 mod run;
+mod say;
 mod schema;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -14,21 +15,39 @@ use conformance::contract::Place;
 use conformance::exit::ExitCode;
 use manual::Manual;
 
-const HELP: &str = "Examples:
-  conformance probe --target https://staging.example.com --business-id … --output staging.toml
-  conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
-  conformance compare main/report.json branch/report.json";
+const HELP: &str = "\
+Examples:
+  conformance probe --target https://staging.example.com --output staging.toml \\
+      --business-id 7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249
+  conformance run --target https://staging.example.com --profile staging.toml \\
+      --report reports --allow revokes
+  conformance compare main/report.json branch/report.json
+  conformance help run";
 
-/// Appends the meaning of each exit code to a text of the help.
+/// Puts the meaning of each exit code before a text of the help.
 fn with_exit_codes(text: &str) -> String {
-    let codes = ExitCode::ALL.map(|code| format!("\n  {}  {}", code.code(), code.meaning()));
-    format!("{text}\n\nExit codes:{}", codes.concat())
+    let codes = ExitCode::ALL.map(|code| {
+        let more = match code {
+            ExitCode::NothingProven => {
+                ": no operation succeeded, one was not reached, a MUST was\n     skipped or not decided, or nothing was selected"
+            }
+            ExitCode::Conformant | ExitCode::Failed | ExitCode::Usage | ExitCode::Broken => "",
+        };
+        format!("\n  {}  {}{more}", code.code(), code.meaning())
+    });
+    format!("Exit codes:{}\n\n{text}", codes.concat())
 }
 
-/// Checks whether a deployment of POST /api/v1/tokens/{token_id}/revoke keeps its contract, and whether revoked tokens
-/// are rejected.
+/// Tests a running service against its OpenAPI document. Without another document, that is the published operation that
+/// revokes a token, and whether revoked tokens are rejected.
 #[derive(Debug, Parser)]
-#[command(name = "conformance", version, long_version = version(), after_help = with_exit_codes(HELP))]
+#[command(
+    name = "conformance",
+    version,
+    long_version = version(),
+    after_help = with_exit_codes(HELP),
+    term_width = manual::help_columns()
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -89,7 +108,7 @@ pub(crate) fn main() -> std::process::ExitCode {
         Command::Manual(manual) => match manual.run(Arguments::command()) {
             Ok(()) => ExitCode::Conformant.into(),
             Err(error) => {
-                anstream::eprintln!("conformance: {error}");
+                say::say(&error);
                 ExitCode::Broken.into()
             }
         },

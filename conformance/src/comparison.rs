@@ -18,8 +18,9 @@ pub use record::{
 /// A format of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// Text for a terminal.
-    Terminal,
+    /// For people, in a terminal or a log.
+    #[value(alias = "terminal")]
+    Text,
     /// Markdown for a pull request or the summary of a CI job.
     Markdown,
     /// JSON, described by `schemas/comparison.schema.json`.
@@ -32,7 +33,7 @@ pub enum Format {
 /// When `out` cannot be written to.
 pub fn render(comparison: &Comparison, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Terminal => terminal::render(comparison, out),
+        Format::Text => terminal::render(comparison, out),
         Format::Markdown => markdown::render(comparison, out),
         Format::Json => json::render(comparison, out),
     }

@@ -7,19 +7,23 @@ use conformance::comparison::{self, Comparison, Format};
 use conformance::exit::ExitCode;
 use conformance::redact::Scan;
 use conformance::report::{ReportError, refuse_secrets, write_scanned};
+use manual::Lines;
 
 use super::render::{read, refuse};
 
-pub(crate) const HELP: &str = "Examples:
-  conformance compare main/report.json branch/report.json
-  conformance compare staging/report.json production/report.json --format markdown --output comparison.md
-
+pub(crate) const HELP: &str = "\
 Exit codes:
   0  no new failures
-  1  a case fails in B that did not fail in A (or, under --strict, a SHOULD does not pass any more)
+  1  a case fails in B that did not fail in A (or, under --strict, a SHOULD does
+     not pass any more)
   2  usage error, or a file is not a saved run
-  3  not written: the output cannot be written, or the comparison contains a credential
-  4  undecided: a run is not complete, or a MUST that A decided is not decided in B";
+  3  not written: the output cannot be, or the comparison contains a credential
+  4  undecided: a run is not complete, or a MUST that A decided is not in B
+
+Examples:
+  conformance compare main/report.json branch/report.json
+  conformance compare staging/report.json production/report.json \\
+      --format markdown --output comparison.md";
 
 /// The arguments of `conformance compare`.
 #[derive(Debug, clap::Args)]
@@ -31,7 +35,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "B")]
     b: PathBuf,
     /// The output format.
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The file to write to. Without it, the comparison is written to standard output.
     #[arg(long, value_name = "FILE")]
@@ -75,7 +79,12 @@ fn write(
 ) -> Result<(), ReportError> {
     let path = output.unwrap_or(Path::new("standard output"));
     let mut content = Vec::new();
-    comparison::render(comparison, format, &mut content).map_err(ReportError::unwritable(path))?;
+    let width = match (format, output) {
+        (Format::Text, None) => manual::columns(&std::io::stdout()),
+        (Format::Text | Format::Markdown | Format::Json, _) => None,
+    };
+    comparison::render(comparison, format, &mut Lines::new(&mut content, width))
+        .map_err(ReportError::unwritable(path))?;
     for scan in scans {
         refuse_secrets(path, &content, scan)?;
     }
@@ -83,7 +92,7 @@ fn write(
         Some(path) => {
             let content = match format {
                 // A file gets no terminal colours.
-                Format::Terminal => anstream::adapter::strip_bytes(&content).into_vec(),
+                Format::Text => anstream::adapter::strip_bytes(&content).into_vec(),
                 Format::Markdown | Format::Json => content,
             };
             let [scan, _] = scans;

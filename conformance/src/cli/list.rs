@@ -6,12 +6,20 @@ use clap::ValueEnum;
 use conformance::cases;
 use conformance::contract::{Contract, Place};
 use conformance::exit::ExitCode;
+use manual::Lines;
 use serde_json::json;
 
 use super::render::refuse;
 
-pub(crate) const HELP: &str = "Examples:
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0  written
+  2  usage error, or the contract cannot be used
+  3  not written
+
+Examples:
   conformance list
+  conformance list --contract openapi.json
   conformance list --format json | jq -r '.[] | select(.level == \"MUST\") | .id'";
 
 /// How the cases are printed.
@@ -22,6 +30,9 @@ pub(crate) enum Format {
     /// A list of objects.
     Json,
 }
+
+/// The least width in which the text of a case is beside its id.
+const WIDE: usize = 120;
 
 /// Prints the cases of a contract.
 pub(crate) fn list(contract: Option<&Place>, format: Format) -> ExitCode {
@@ -40,13 +51,22 @@ pub(crate) fn list(contract: Option<&Place>, format: Format) -> ExitCode {
         Err(problem) => return refuse(ExitCode::Usage, &problem),
     };
     let cases = cases::of(&contract);
+    let width = match format {
+        Format::Text => manual::columns(&std::io::stdout()),
+        Format::Json => None,
+    };
     let mut out = anstream::stdout().lock();
+    let mut out = Lines::new(&mut out, width);
     let written = match format {
         Format::Text => cases.iter().try_for_each(|case| {
             let text = case.clause.text.split(". ").next().unwrap_or_default();
+            let before = match width.is_none_or(|width| width >= WIDE) {
+                true => " ",
+                false => "\n    ",
+            };
             writeln!(
                 out,
-                "{:<48} {:<6} {:<7} {text}",
+                "{:<48} {:<6} {:<7}{before}{text}",
                 case.id,
                 case.level.name(),
                 case.effect.name()

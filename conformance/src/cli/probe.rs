@@ -16,16 +16,20 @@ use super::render::refuse;
 use super::run::runtime;
 
 /// What follows the options in the help.
-pub(crate) const HELP: &str = "Examples:
-  OPERATOR_TOKEN=… conformance probe --target http://127.0.0.1:8080 --business-id 7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249
-  conformance probe --target https://staging.example.com --i-own staging.example.com --business-id … \\
-      --allow revokes --output staging.toml
-  OPERATOR_APIKEYAUTH=… conformance probe --target http://127.0.0.1:8080 --contract openapi.json --output local.toml
-
+pub(crate) const HELP: &str = "\
 Exit codes:
   0  a profile was written
   2  usage, a missing credential, or an existing output file; nothing was sent
-  3  nothing answers at the target, or the output cannot be written";
+  3  nothing answers at the target, or the output cannot be written
+
+Examples:
+  OPERATOR_TOKEN=… conformance probe --target http://127.0.0.1:8080 \\
+      --business-id 7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249
+  conformance probe --target https://staging.example.com --output staging.toml \\
+      --i-own staging.example.com --allow revokes \\
+      --business-id 7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249
+  OPERATOR_APIKEYAUTH=… conformance probe --target http://127.0.0.1:8080 \\
+      --contract openapi.json --output local.toml";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

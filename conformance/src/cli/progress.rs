@@ -1,10 +1,12 @@
 //! The progress of a run on standard error: a bar on a terminal, lines elsewhere.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use conformance::event::{CaseRecord, Event, RunHeader, Verdict};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+use super::say::say;
 
 /// The time between two lines of progress.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -62,7 +64,7 @@ impl Progress {
             Display::Bar(bar) => {
                 let length = u64::try_from(self.selected).unwrap_or(u64::MAX);
                 *bar = ProgressBar::new(length);
-                let template = "{bar:32} {pos} of {len} cases, {rate}, {eta} left {msg}";
+                let template = "{bar:24} {pos} of {len} cases, {rate}, {eta} left {msg}";
                 if let Ok(style) = ProgressStyle::with_template(template) {
                     let style = style.with_key(
                         "rate",
@@ -77,8 +79,8 @@ impl Progress {
             }
             Display::Lines(last) => {
                 *last = Instant::now();
-                line(&format!(
-                    "conformance: {} cases against {}, {} at a time",
+                say(&format!(
+                    "{} cases against {}, {} at a time",
                     self.selected, run.target, run.selection.jobs
                 ));
             }
@@ -118,11 +120,11 @@ impl Progress {
             }
             Display::Lines(last) => {
                 if let Some(failure) = failure {
-                    line(&format!("conformance: {failure}"));
+                    say(&failure);
                 }
                 if last.elapsed() >= INTERVAL && self.decided < self.selected {
                     *last = Instant::now();
-                    line(&status(
+                    say(&status(
                         self.decided,
                         self.selected,
                         self.failed,
@@ -134,20 +136,16 @@ impl Progress {
     }
 }
 
-/// Formats a line such as `conformance: 120 of 500 cases after 12 s, 10.0 per second, about 38 s left, 2 failed`.
+/// Formats a line such as `120 of 500 cases after 12 s, 10.0 per second, about 38 s left, 2 failed`.
 fn status(decided: usize, selected: usize, failed: usize, elapsed: Duration) -> String {
     #[expect(clippy::cast_precision_loss, reason = "counts of cases are small")]
     let (done, left) = (decided as f64, (selected - decided) as f64);
     let rate = done / elapsed.as_secs_f64().max(0.001);
     let left = left / rate.max(0.001);
     format!(
-        "conformance: {decided} of {selected} cases after {} s, {rate:.1} per second, about {left:.0} s left, {failed} failed",
+        "{decided} of {selected} cases after {} s, {rate:.1} per second, about {left:.0} s left, {failed} failed",
         elapsed.as_secs()
     )
-}
-
-fn line(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 #[cfg(test)]
@@ -158,7 +156,7 @@ mod tests {
     fn status_shows_rate_and_time_left() {
         assert_eq!(
             super::status(120, 500, 2, Duration::from_secs(12)),
-            "conformance: 120 of 500 cases after 12 s, 10.0 per second, about 38 s left, 2 failed"
+            "120 of 500 cases after 12 s, 10.0 per second, about 38 s left, 2 failed"
         );
     }
 }

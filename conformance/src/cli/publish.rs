@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use conformance::redact::Scan;
 use conformance::report::{Format, Report, ReportError, refuse_secrets, write_scanned};
 
+use super::say::tell;
+
 /// The files of the report folder, except the stream of events.
 const FILES: [(&str, Format); 4] = [
     ("report.json", Format::Json),
@@ -52,18 +54,14 @@ pub(crate) fn publish(
             .and_then(|content| write_scanned(&path, &content, scan));
         problems.extend(written.err());
     }
-    problems.extend(to_stdout(Format::Terminal, report, scan).err());
-    let _ = writeln!(
-        anstream::stdout(),
+    problems.extend(to_stdout(Format::Text, report, scan).err());
+    let others = FILES.map(|(name, _)| name).into_iter();
+    let others: Vec<&str> = others.filter(|name| *name != "report.html").collect();
+    tell(&format!(
         "  reports: {} (in the same folder: {} and {EVENTS})",
         folder.join("report.html").display(),
-        FILES
-            .map(|(name, _)| name)
-            .into_iter()
-            .filter(|name| *name != "report.html")
-            .collect::<Vec<_>>()
-            .join(", ")
-    );
+        others.join(", ")
+    ));
     if annotate {
         problems.extend(to_stdout(Format::Github, report, scan).err());
         problems.extend(append_job_summary(report, scan).err());
@@ -78,9 +76,19 @@ pub(crate) fn rendered(
     path: &Path,
     scan: &Scan,
 ) -> Result<Vec<u8>, ReportError> {
+    within(None, format, report, path, scan)
+}
+
+fn within(
+    width: Option<usize>,
+    format: Format,
+    report: &Report,
+    path: &Path,
+    scan: &Scan,
+) -> Result<Vec<u8>, ReportError> {
     let mut content = Vec::new();
     format
-        .render(report, &mut content)
+        .render_within(report, width, &mut content)
         .map_err(ReportError::unwritable(path))?;
     refuse_secrets(path, &content, scan)?;
     Ok(content)
@@ -88,7 +96,8 @@ pub(crate) fn rendered(
 
 /// Prints a report to standard output. A closed pipe is not an error.
 pub(crate) fn to_stdout(format: Format, report: &Report, scan: &Scan) -> Result<(), ReportError> {
-    let content = rendered(format, report, Path::new("standard output"), scan)?;
+    let width = manual::columns(&std::io::stdout());
+    let content = within(width, format, report, Path::new("standard output"), scan)?;
     let _ = anstream::stdout().lock().write_all(&content);
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! `conformance render`: a saved run in another format.
 
 use std::fmt::Display;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use conformance::cases;
@@ -10,16 +9,19 @@ use conformance::redact::Scan;
 use conformance::report::{self, Format, Report, ReportError, write_scanned};
 
 use super::publish;
+use super::say::say;
 
-pub(crate) const HELP: &str = "Examples:
-  conformance render reports/report.json --format html --output report.html
-  conformance render reports/report.json --format tap | prove --source TAP -
-  conformance render reports/events.ndjson --cut-off --format markdown
-
+pub(crate) const HELP: &str = "\
 Exit codes:
   0  written, whatever the verdict of the run
   2  usage error, or the file is not a saved run
-  3  not written: the output cannot be written, or the report contains a credential";
+  3  not written: the output cannot be, or the report contains a credential
+
+Examples:
+  conformance render reports/report.json --format text
+  conformance render reports/report.json --format html --output report.html
+  conformance render reports/report.json --format tap | prove --source TAP -
+  conformance render reports/events.ndjson --cut-off --format markdown";
 
 /// The arguments of `conformance render`.
 #[derive(Debug, clap::Args)]
@@ -65,7 +67,7 @@ fn to_file(format: Format, report: &Report, path: &Path, scan: &Scan) -> Result<
     let content = publish::rendered(format, report, path, scan)?;
     let content = match format {
         // A file gets no terminal colours.
-        Format::Terminal => anstream::adapter::strip_bytes(&content).into_vec(),
+        Format::Text => anstream::adapter::strip_bytes(&content).into_vec(),
         Format::Html
         | Format::Junit
         | Format::Markdown
@@ -79,6 +81,6 @@ fn to_file(format: Format, report: &Report, path: &Path, scan: &Scan) -> Result<
 
 /// Prints a problem to standard error, and returns `code`.
 pub(crate) fn refuse(code: ExitCode, problem: &dyn Display) -> ExitCode {
-    let _ = writeln!(anstream::stderr(), "conformance: {problem}");
+    say(&problem);
     code
 }

@@ -1,6 +1,5 @@
 //! `conformance run`: runs the cases against a deployment and writes the reports.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,18 +20,25 @@ use tokio::runtime::Runtime;
 use super::progress::Progress;
 use super::publish;
 use super::render::refuse;
+use super::say::{say, tell};
 
 /// The end of the short help, which fits into a terminal of 24 lines and 80 columns.
-pub(crate) const HELP: &str =
-    "Exit codes: 0 conformant, 1 failed, 2 usage, 3 broken, 4 nothing proven";
+pub(crate) const HELP: &str = "\
+Exit codes: 0 conformant, 1 failed, 2 usage, 3 broken, 4 nothing proven
+Examples:
+  conformance run --target URL --profile FILE --report DIR --allow revokes";
 
-pub(crate) const LONG_HELP: &str = "Examples:
-  conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
-  conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports --allow revokes \\
-      --baseline known.toml --include method=POST --exclude case=latency.*
+pub(crate) const LONG_HELP: &str = "\
+Examples:
+  conformance run --target https://staging.example.com --profile staging.toml \\
+      --report reports --allow revokes
+  conformance run --target http://127.0.0.1:8080 --profile local.toml \\
+      --report reports --allow revokes --baseline known.toml \\
+      --include method=POST --exclude case=latency.*
 
-The report folder gets report.html for people, report.json for machines, junit.xml for CI systems, summary.md for a
-pull request, and events.ndjson, which is written while the run goes on.";
+The report folder gets report.html for people, report.json for machines,
+junit.xml for CI systems, summary.md for a pull request, and events.ndjson,
+which is written while the run goes on.";
 
 /// The most requests that a run of the whole catalogue is expected to send.
 const EXPECTED_REQUESTS: u32 = 5000;
@@ -65,7 +71,7 @@ struct TargetArguments {
     /// The most requests to send, clean-up included.
     ///
     /// The remaining cases are then skipped.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_requests: Option<u64>,
     /// The most requests a second.
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -73,7 +79,7 @@ struct TargetArguments {
     /// The most seconds of the cases [default: 120].
     ///
     /// The remaining cases are then skipped. The clean-up follows. With --rate the default is longer, enough for the catalogue.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     max_seconds: Option<u32>,
 }
 
@@ -110,10 +116,9 @@ impl TargetArguments {
             cases as u64 * REQUESTS,
         );
         if fit < needed {
-            let _ = writeln!(
-                anstream::stderr(),
-                "conformance: --rate {rate} allows {fit} requests in --max-seconds {seconds}, and {cases} cases send about {needed}: those for which no time is left are skipped"
-            );
+            say(&format!(
+                "--rate {rate} allows {fit} requests in --max-seconds {seconds}, and {cases} cases send about {needed}: those for which no time is left are skipped"
+            ));
         }
     }
 }
@@ -318,7 +323,7 @@ fn say_base_path(deployment: &Deployment) {
     let target = deployment.target();
     let said = (deployment.contract.base_path(target)).map(|base_path| base_path.in_words(target));
     for line in said.unwrap_or_default() {
-        let _ = writeln!(anstream::stderr(), "conformance: {line}");
+        say(&line);
     }
 }
 
@@ -328,13 +333,12 @@ fn write_baseline(baseline: &Baseline, report: &Report, scan: &Scan) -> Result<(
     let known = report.end.as_ref().map_or(&[][..], |end| &end.known);
     let text = baseline.written(&report.cases, known, chrono::Utc::now().date_naive());
     write_scanned(path, text.as_bytes(), scan)?;
-    let _ = writeln!(
-        anstream::stdout(),
+    tell(&format!(
         "  baseline: {}, {} known failures, {} of them without a reason, which the next run needs",
         path.display(),
         text.matches("[[known]]").count(),
         text.matches("\nreason = \"\"\n").count(),
-    );
+    ));
     Ok(())
 }
 
@@ -350,9 +354,8 @@ pub(crate) fn runtime() -> Result<Runtime, ExitCode> {
 /// Resolves when a signal asks the run to end. A second signal ends it without the clean-up.
 async fn interrupted() {
     asked_to_end().await;
-    let _ = writeln!(
-        anstream::stderr(),
-        "conformance: interrupted; revoking the minted tokens (interrupt again to exit at once, which may leave live tokens)"
+    say(
+        &"interrupted; revoking the minted tokens (interrupt again to exit at once, which may leave live tokens)",
     );
     tokio::spawn(async {
         asked_to_end().await;

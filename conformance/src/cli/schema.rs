@@ -8,9 +8,15 @@ use conformance::exit::ExitCode;
 use conformance::profile::Profile;
 use conformance::report;
 
-pub(crate) const HELP: &str = "Examples:
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0  written
+  2  wrong usage
+  3  not written
+
+Examples:
   conformance schema profile > profile.schema.json
-  conformance schema report | check-jsonschema --schemafile - reports/report.json";
+  conformance schema report | check-jsonschema --schemafile - report.json";
 
 /// A file that the suite reads or writes.
 #[derive(Debug, Clone, Copy, ValueEnum)]

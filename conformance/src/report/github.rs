@@ -79,13 +79,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             visible(&verdict),
             summary::count(report.totals.cases, "case")
         ),
-        Some(end) => annotate(
-            "error",
-            "conformance",
-            &format!("{verdict}\n{}", end.exit.reason),
-            out,
-        ),
-        None => annotate("error", "conformance", &verdict, out),
+        Some(_) | None => annotate("error", "conformance", &verdict, out),
     }
 }
 

@@ -269,7 +269,8 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             ids.join(" ")
         )?;
     }
-    if let Some(waivers) = summary::suggested_waivers(report) {
+    let waivers = summary::suggested_waivers(report).concat();
+    if !waivers.is_empty() {
         let summary = "Waivers for the profile, to accept that these cases are skipped";
         // The reasons are the suite's own words, which hold no fence.
         writeln!(

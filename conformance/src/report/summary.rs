@@ -194,9 +194,8 @@ impl Skipped<'_> {
 /// The days from a run to the expiry of the waivers that its report suggests.
 const WAIVED_DAYS: u64 = 90;
 
-/// Returns the TOML of waivers, for the profile, of the skipped cases that have none and can have one; `None` if there are
-/// none.
-pub(crate) fn suggested_waivers(report: &Report) -> Option<String> {
+/// Returns waivers in TOML, for the profile, of the skipped cases that have none and can have one.
+pub(crate) fn suggested_waivers(report: &Report) -> Vec<String> {
     let skipped = report
         .cases
         .iter()
@@ -207,8 +206,7 @@ pub(crate) fn suggested_waivers(report: &Report) -> Option<String> {
         let [id, reason] = [&case.id, &case.reason].map(|text| toml::Value::String(text.clone()));
         format!("[[waiver]]\ncase = {id}\nreason = {reason}\nexpires = {expires}\n")
     };
-    let toml: String = open.map(waiver).collect();
-    (!toml.is_empty()).then_some(toml)
+    open.map(waiver).collect()
 }
 
 /// Returns the skipped cases by reason and waiver, those without a waiver first.
@@ -381,10 +379,10 @@ fn callers_credentials(report: &Report) -> Vec<Credential> {
     found
 }
 
-/// Returns the exit code with its meaning, or that the run was cut off.
+/// Returns the exit code with the reason of this run, or that the run was cut off.
 pub(crate) fn verdict(report: &Report) -> String {
     match &report.end {
-        Some(end) => format!("exit {}: {}", end.exit.code, end.exit.meaning),
+        Some(end) => format!("exit {}: {}", end.exit.code, end.exit.reason),
         None => "cut off: the run did not finish, so this report is not valid".to_owned(),
     }
 }

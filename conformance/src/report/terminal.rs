@@ -8,8 +8,9 @@ use std::io::{self, Write};
 use super::{Report, conclusion, summary};
 use crate::event::{KnownState, RunFooter, Verdict};
 use crate::exit::ExitCode;
+use manual::Lines;
 use openapi::shown::visible as one_line;
-use style::{BOLD, DIM, GREEN, RED, YELLOW, style_of, wrapped};
+use style::{BOLD, DIM, GREEN, RED, YELLOW, style_of};
 
 /// The verdicts, in the order in which they are counted.
 const VERDICTS: [Verdict; 8] = [
@@ -35,17 +36,19 @@ const UNOBSERVED: usize = 10;
 /// The number of slowest cases that are listed.
 const SLOWEST: usize = 3;
 
-/// The number of lines with the ids of cases that were skipped for one reason.
-const ID_LINES: usize = 3;
+/// The number of cases skipped for one reason that are named.
+const SKIPPED: usize = 12;
 
-/// The number of lines of suggested waivers that are printed: those of two.
-const WAIVER_LINES: usize = 8;
+/// The number of suggested waivers that are printed.
+const WAIVERS: usize = 2;
 
-/// Renders the report with ANSI colours. The caller strips them for a file or a pipe, as `anstream` does.
+/// Renders the report with ANSI colours. The caller strips them for a file or a pipe, as `anstream` does. Lines are broken at
+/// the width, except those that a reader copies.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &Report, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut Lines::new(out, width);
     let run = &report.run;
     writeln!(
         out,
@@ -91,7 +94,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Lists the slowest cases.
-fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn slowest(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     let slowest = summary::slowest(report, SLOWEST);
     if slowest.is_empty() {
         return Ok(());
@@ -107,7 +110,7 @@ fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes the known failures of the baseline, and what the run shows about each.
-fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn known(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     let known = report.end.as_ref().map_or(&[][..], |end| &end.known);
     for one in known {
         let style = match one.state {
@@ -135,7 +138,7 @@ fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes the operations that were not reached, what they answered instead, and what they need.
-fn unreached(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn unreached(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     let unreached = summary::unreached(report);
     if unreached.is_empty() {
         return Ok(());
@@ -166,7 +169,7 @@ fn unreached(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes the skipped cases, by reason.
-fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn skips(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     for skip in summary::skips(report) {
         let style = style_of(Verdict::Skip);
         writeln!(
@@ -176,26 +179,29 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             summary::musts(&skip.cases),
             one_line(&skip.reason())
         )?;
-        let ids = wrapped(&one_line(&skip.ids()), 100);
-        for line in ids.iter().take(ID_LINES) {
-            writeln!(out, "  {DIM}{line}{DIM:#}")?;
-        }
-        if ids.len() > ID_LINES {
-            writeln!(out, "  {DIM}… the others are in report.html{DIM:#}")?;
+        let shown = skip.cases.len().min(SKIPPED);
+        let ids: Vec<_> = (skip.cases[..shown].iter())
+            .map(|case| one_line(&case.id))
+            .collect();
+        writeln!(out, "  {DIM}{}{DIM:#}", ids.join(" "))?;
+        if skip.cases.len() > shown {
+            let more = skip.cases.len() - shown;
+            writeln!(out, "  {DIM}… {more} more are in report.html{DIM:#}")?;
         }
         writeln!(out)?;
     }
-    if let Some(waivers) = summary::suggested_waivers(report) {
+    let waivers = summary::suggested_waivers(report);
+    if !waivers.is_empty() {
         writeln!(
             out,
             "To accept that cases are skipped, add waivers to the profile:"
         )?;
-        let lines: Vec<&str> = waivers.lines().collect();
-        for line in lines.iter().take(WAIVER_LINES) {
-            writeln!(out, "  {}", one_line(line))?;
+        for line in waivers.iter().take(WAIVERS).flat_map(|one| one.lines()) {
+            out.verbatim(&format!("  {}", one_line(line)))?;
         }
-        if lines.len() > WAIVER_LINES {
-            writeln!(out, "  … the others are in summary.md")?;
+        if waivers.len() > WAIVERS {
+            let more = waivers.len() - WAIVERS;
+            writeln!(out, "  … {more} more are in summary.md")?;
         }
         writeln!(out)?;
     }
@@ -203,7 +209,7 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes how much of the contract the run observed, and the parts that it did not.
-fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn coverage(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     let Some(coverage) = summary::coverage(report) else {
         return Ok(());
     };
@@ -229,9 +235,7 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             0 => String::new(),
             more => format!(" and {more} more, see report.html"),
         };
-        for line in wrapped(&format!("not observed: {names}{more}"), 100) {
-            writeln!(out, "  {YELLOW}{line}{YELLOW:#}")?;
-        }
+        writeln!(out, "  {YELLOW}not observed: {names}{more}{YELLOW:#}")?;
     }
     let left_out = summary::left_out(report);
     for (what, operations) in left_out.iter().take(LEFT_OUT) {
@@ -266,7 +270,7 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 const LEFT_BEHIND: usize = 8;
 
 /// Writes what the run left behind, and what it did not delete since it may have been there before.
-fn left_behind(end: &RunFooter, out: &mut dyn Write) -> io::Result<()> {
+fn left_behind(end: &RunFooter, out: &mut Lines<'_>) -> io::Result<()> {
     let tokens = end.left_behind.iter().map(|token| {
         let (id, owner, reason) = (&token.token_id, &token.owner, &token.reason);
         format!("token {id} of the {owner}: {reason}")
@@ -294,7 +298,7 @@ fn first_of(
     state: &str,
     kind: &str,
     mut left: impl ExactSizeIterator<Item = String>,
-    out: &mut dyn Write,
+    out: &mut Lines<'_>,
 ) -> io::Result<()> {
     for one in left.by_ref().take(LEFT_BEHIND) {
         writeln!(out, "{RED}{state}{RED:#} {}", one_line(&one))?;
@@ -308,7 +312,7 @@ fn first_of(
     }
 }
 
-fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn totals(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     let totals = report.totals;
     let shown = (VERDICTS.into_iter())
         .filter(|verdict| totals.with(*verdict) > 0 || *verdict == Verdict::Pass);

@@ -21,20 +21,24 @@ pub(super) enum Reached {
 /// The cases of a run that the exit code depends on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
-    failed: Vec<String>,
+    failed: Vec<Counted>,
     blocked: Vec<String>,
     broken: Vec<String>,
-    unproven: Vec<String>,
+    /// What was not proven, by its verdict.
+    unproven: Vec<(Verdict, Counted)>,
     /// The cases that a known failure kept from being decided, and that the baseline does not name.
     behind_known: Vec<String>,
     /// The cases that prove nothing if their operation was not reached, with it.
-    doubtful: Vec<(String, String)>,
+    doubtful: Vec<(Verdict, Counted, String)>,
     /// The operations of the cases.
     operations: BTreeSet<String>,
     /// The failed and blocked cases that the baseline accepts.
     known: usize,
     verdicts: Verdicts,
 }
+
+/// A case that the reason counts by its level, and names.
+type Counted = (Level, String);
 
 /// What else the exit code of a run depends on.
 #[derive(Debug, Clone, Copy)]
@@ -63,15 +67,38 @@ impl Ending<'_> {
     }
 }
 
+/// The verdicts that prove nothing, in words.
+const UNPROVEN: [(Verdict, &str); 4] = [
+    (Verdict::Skip, "skipped"),
+    (Verdict::Inconclusive, "not decided"),
+    (Verdict::Unproven, "not proven"),
+    (Verdict::Blocked, "blocked"),
+];
+
+/// Counts cases by their level: `2 MUST, 1 SHOULD failed`.
+fn counted(cases: &[Counted], what: &str) -> String {
+    let levels = [Level::Must, Level::Should, Level::May].map(|level| {
+        let count = cases.iter().filter(|(of, _)| *of == level).count();
+        (count > 0).then(|| format!("{count} {}", level.name()))
+    });
+    let levels: Vec<String> = levels.into_iter().flatten().collect();
+    format!("{} {what}", levels.join(", "))
+}
+
+fn ids(cases: &[Counted]) -> Vec<&str> {
+    cases.iter().map(|(_, id)| id.as_str()).collect()
+}
+
 impl Tally {
     /// Adds a finished case, with whether a known failure blocks it.
     pub(super) fn add(&mut self, case: &CaseRecord, by_known: bool) {
         let verdict = (case.verdict, case.cause.clone());
         self.verdicts.insert(case.id.clone(), verdict);
+        let counted = (case.level, case.id.clone());
         self.operations.extend(case.operation.clone());
         match case.verdict {
             Verdict::Fail | Verdict::Blocked if case.known.is_some() => self.known += 1,
-            Verdict::Fail => self.failed.push(case.id.clone()),
+            Verdict::Fail => self.failed.push(counted),
             Verdict::Error => self.broken.push(case.id.clone()),
             // The deployment's owner has waived it, with a reason and until a day.
             Verdict::Skip | Verdict::Unproven if case.waived.is_some() => {}
@@ -82,10 +109,10 @@ impl Tally {
                     && (case.waivable || case.verdict == Verdict::Unproven) =>
             {
                 let operation = case.operation.clone().unwrap_or_default();
-                self.doubtful.push((case.id.clone(), operation));
+                self.doubtful.push((case.verdict, counted, operation));
             }
             Verdict::Skip | Verdict::Inconclusive | Verdict::Unproven => match case.level {
-                Level::Must => self.unproven.push(case.id.clone()),
+                Level::Must => self.unproven.push((case.verdict, counted)),
                 Level::Should | Level::May => {}
             },
             Verdict::Blocked if by_known => match case.level {
@@ -94,7 +121,7 @@ impl Tally {
             },
             // It met a fault of the deployment, which is proven, whatever the level of the case.
             Verdict::Blocked if case.cause.is_some() => self.blocked.push(case.id.clone()),
-            Verdict::Blocked => self.unproven.push(case.id.clone()),
+            Verdict::Blocked => self.unproven.push((case.verdict, counted)),
             Verdict::Pass | Verdict::Warn => {}
         }
     }
@@ -102,7 +129,7 @@ impl Tally {
     /// Returns the operations that were not reached and that no waiver excepts.
     fn unreached<'e>(&self, ending: &Ending<'e>) -> BTreeSet<&'e str> {
         let cases = self.doubtful.iter();
-        let operations = cases.filter_map(|(_, operation)| ending.unreached.get(operation));
+        let operations = cases.filter_map(|(_, _, operation)| ending.unreached.get(operation));
         operations.map(String::as_str).collect()
     }
 
@@ -139,9 +166,15 @@ impl Tally {
     #[must_use]
     pub(super) fn judge(&self, ending: &Ending<'_>) -> (ExitCode, String) {
         let (code, reason) = self.judge_cases(ending);
-        match ending.cause {
-            Some(cause) => (code, format!("{cause}; {reason}")),
-            None => (code, reason),
+        let reason = match ending.cause {
+            Some(cause) => format!("{cause}; {reason}"),
+            None => reason,
+        };
+        match code {
+            ExitCode::NothingProven => (code, format!("{}: {reason}", code.meaning())),
+            ExitCode::Conformant | ExitCode::Failed | ExitCode::Usage | ExitCode::Broken => {
+                (code, reason)
+            }
         }
     }
 
@@ -150,8 +183,9 @@ impl Tally {
             return (ExitCode::Broken, trouble.to_owned());
         }
         let gone = ending.in_state(KnownState::Gone);
+        let failed = counted(&self.failed, "failed");
         let faults = [
-            ("failed", named(&self.failed)),
+            (failed.as_str(), named(&ids(&self.failed))),
             ("blocked by a fault that they met", named(&self.blocked)),
             (
                 "known failures that expired",
@@ -182,18 +216,24 @@ impl Tally {
                 "no case was selected: see `conformance list` for the ids".to_owned(),
             );
         }
-        let mut unproven = self.unproven.clone();
-        for (id, operation) in &self.doubtful {
-            if !ending.unreached.contains(operation) {
-                unproven.push(id.clone());
-            }
-        }
+        let doubtful = (self.doubtful.iter())
+            .filter(|(_, _, operation)| !ending.unreached.contains(operation))
+            .map(|(verdict, counted, _)| (*verdict, counted.clone()));
+        let unproven: Vec<_> = self.unproven.iter().cloned().chain(doubtful).collect();
         let mut missing = Vec::new();
         if !self.reaches(ending) {
             missing.push(self.reached(ending));
         }
-        if !unproven.is_empty() {
-            missing.push(format!("not proven: {}", named(&unproven)));
+        for (verdict, what) in UNPROVEN {
+            let cases = unproven.iter().filter(|(of, _)| *of == verdict);
+            let cases: Vec<Counted> = cases.map(|(_, counted)| counted.clone()).collect();
+            if !cases.is_empty() {
+                missing.push(format!(
+                    "{}: {}",
+                    counted(&cases, what),
+                    named(&ids(&cases))
+                ));
+            }
         }
         if !self.behind_known.is_empty() {
             let blocked = named(&self.behind_known);

@@ -1,5 +1,6 @@
 //! The command line: help, the list of cases, usage errors and exit codes.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -31,10 +32,21 @@ async fn help_lists_commands_and_options() {
     for option in ["--baseline", "--include", "--allow"] {
         assert!(all.contains(option), "{option}");
     }
+    let words: Vec<&str> = all.split_whitespace().collect();
     assert!(
-        all.contains("mint disposable tokens and revoke them"),
+        words
+            .join(" ")
+            .contains("mint disposable tokens and revoke them"),
         "{all}"
     );
+}
+
+#[test]
+fn help_of_every_command_has_exit_codes_and_examples_and_fits_a_terminal() {
+    let program = Path::new(env!("CARGO_BIN_EXE_conformance"));
+    let commands = testbed::help::assert_complete(program);
+    let expected = "run probe render compare list schema completions man";
+    assert_eq!(commands.join(" "), expected);
 }
 
 #[tokio::test]

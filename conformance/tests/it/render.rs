@@ -12,7 +12,7 @@ use crate::sample;
 use crate::suite::{command, conformance, run, validator};
 
 const FORMATS: [&str; 8] = [
-    "html", "junit", "markdown", "github", "tap", "terminal", "ndjson", "json",
+    "html", "junit", "markdown", "github", "tap", "text", "ndjson", "json",
 ];
 
 /// Saves the sample run as report.json in a new folder.
@@ -67,7 +67,7 @@ async fn every_format_of_a_saved_run_equals_that_of_the_run() {
         Format::Markdown,
         Format::Github,
         Format::Tap,
-        Format::Terminal,
+        Format::Text,
         Format::Ndjson,
         Format::Json,
     ]) {
@@ -82,7 +82,7 @@ async fn every_format_of_a_saved_run_equals_that_of_the_run() {
         let plain = |text: String| anstream::adapter::strip_str(&text).to_string();
         let expected = sample::rendered(format, &sample::report());
         let written = std::fs::read_to_string(&file).expect("readable");
-        if format == Format::Terminal {
+        if format == Format::Text {
             assert_eq!(written, plain(expected), "{name}");
         } else {
             assert_eq!(written, expected, "{name}");
@@ -214,7 +214,7 @@ async fn saved_run_with_a_credential_is_not_written_in_any_format() {
             sound.replace("\"verdict\": \"fail\"", "\"verdict\": \"pass\""),
         )
         .expect("written");
-        for format in ["terminal", "markdown", "json"] {
+        for format in ["text", "markdown", "json"] {
             commands.push(vec![
                 "compare",
                 sound_path.to_str().expect("UTF-8"),

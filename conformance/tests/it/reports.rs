@@ -372,14 +372,40 @@ async fn reproduces(fault: &str, case: &str) {
 
 #[test]
 fn terminal_shows_findings_first_and_the_exit_code_last() {
-    let text = sample::rendered(Format::Terminal, &sample::report());
+    let text = sample::rendered(Format::Text, &sample::report());
     let plain = anstream::adapter::strip_str(&text).to_string();
     insta::assert_snapshot!("terminal", plain);
 }
 
 #[test]
+fn text_fits_a_terminal_except_commands_that_a_reader_copies() {
+    let report = sample::report();
+    let mut text = Vec::new();
+    Format::Text
+        .render_within(&report, Some(80), &mut text)
+        .expect("memory");
+    let text = String::from_utf8(text).expect("UTF-8");
+    let narrow = anstream::adapter::strip_str(&text).to_string();
+    for line in narrow.lines() {
+        let copied = line.starts_with("  curl ");
+        assert!(copied || line.chars().count() <= 80, "{line}");
+    }
+    let whole = sample::rendered(Format::Text, &report);
+    let whole = anstream::adapter::strip_str(&whole).to_string();
+    for command in whole.lines().filter(|line| line.starts_with("  curl ")) {
+        assert!(narrow.lines().any(|line| line == command), "{command}");
+    }
+    // Every word is there, and none is broken.
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split_whitespace().filter(|word| *word != "|");
+        words.map(str::to_owned).collect()
+    };
+    assert_eq!(words(&narrow), words(&whole));
+}
+
+#[test]
 fn terminal_text_contains_colour_codes() {
-    let text = sample::rendered(Format::Terminal, &sample::report());
+    let text = sample::rendered(Format::Text, &sample::report());
     assert!(text.contains("\u{1b}[1m\u{1b}[31mfail"), "{text:?}");
 }
 
@@ -392,7 +418,7 @@ fn report_of_a_stream_without_footer_is_marked_as_cut_off_in_every_format() {
     assert!(!report.complete);
     assert!(report.end.is_none());
     for (format, mark) in [
-        (Format::Terminal, "this report is not valid"),
+        (Format::Text, "this report is not valid"),
         (Format::Html, "not a valid record"),
         (Format::Markdown, "cut off, not valid"),
         (Format::Github, "::error title=conformance::cut off"),

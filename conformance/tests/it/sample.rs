@@ -257,7 +257,7 @@ pub(crate) fn events() -> Vec<Event> {
             code: 1,
             name: ExitCode::Failed,
             meaning: ExitCode::Failed.meaning().to_owned(),
-            reason: "failed: status.created, status.not_found".to_owned(),
+            reason: "2 MUST failed: status.created, status.not_found".to_owned(),
         },
         coverage: Coverage {
             declared: 2,

@@ -6,9 +6,13 @@ use super::style::{BOLD, DIM, GREEN, RED, style_of, wrapped};
 use crate::event::StepRecord;
 use crate::report::summary::Finding;
 use crate::report::{Report, summary};
+use manual::Lines;
 use openapi::shown::{visible as one_line, visible_lines};
 
-/// The width of a column in which expected and actual are printed side by side.
+/// The width of a report that is not written to a terminal.
+const USUAL: usize = 100;
+
+/// The most characters of what was expected, where what was found is beside it.
 const COLUMN: usize = 48;
 
 /// The number of findings that are shown with their details.
@@ -21,7 +25,7 @@ const FOLDED: usize = 20;
 const BEGINNING: usize = 200;
 
 /// Writes the findings, and the sources of the credentials in their curl commands.
-pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     let findings = summary::findings(report);
     let (shown, folded) = findings.split_at(findings.len().min(SHOWN));
     for one in shown {
@@ -33,7 +37,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if folded.len() > FOLDED {
         writeln!(
             out,
-            "and {} more: see report.html",
+            "… {} more are in report.html",
             summary::count(folded.len() - FOLDED, "finding")
         )?;
     }
@@ -51,7 +55,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Lists the sources of the credentials in the curl commands above.
-fn credentials(report: &Report, commands: &[&str], out: &mut dyn Write) -> io::Result<()> {
+fn credentials(report: &Report, commands: &[&str], out: &mut Lines<'_>) -> io::Result<()> {
     writeln!(
         out,
         "{DIM}The curl commands read credentials from environment variables:{DIM:#}"
@@ -65,7 +69,7 @@ fn credentials(report: &Report, commands: &[&str], out: &mut dyn Write) -> io::R
         match &credential.file {
             Some(file) => {
                 let file = one_line(file).replace('\'', r"'\''");
-                writeln!(out, "  export {variable}=\"$(cat '{file}')\"")?;
+                out.verbatim(&format!("  export {variable}=\"$(cat '{file}')\""))?;
             }
             None => writeln!(out, "  {variable}: {}", credential.name)?,
         }
@@ -77,7 +81,7 @@ fn credentials(report: &Report, commands: &[&str], out: &mut dyn Write) -> io::R
 }
 
 /// Writes one finding in a line.
-fn fold(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn fold(finding: &Finding<'_>, out: &mut Lines<'_>) -> io::Result<()> {
     let case = finding.case;
     let why = case.cause.as_ref().unwrap_or(&case.reason);
     let beginning: String = why.chars().take(BEGINNING).collect();
@@ -94,7 +98,7 @@ fn fold(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes one finding: the clause, expected and actual, and the curl command.
-fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn finding(finding: &Finding<'_>, out: &mut Lines<'_>) -> io::Result<()> {
     let case = finding.case;
     let style = style_of(case.verdict);
     writeln!(
@@ -107,11 +111,8 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
     )?;
     if let Some(cause) = finding.cause() {
         writeln!(out, "  {BOLD}{}{BOLD:#}", one_line(&cause))?;
-        for line in wrapped(&one_line(&finding.other_ids()), 100)
-            .iter()
-            .filter(|line| !line.is_empty())
-        {
-            writeln!(out, "  {DIM}{line}{DIM:#}")?;
+        if !finding.others.is_empty() {
+            writeln!(out, "  {DIM}{}{DIM:#}", one_line(&finding.other_ids()))?;
         }
     }
     writeln!(
@@ -120,7 +121,8 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
         finding.undecided(),
         one_line(&case.clause.source)
     )?;
-    for line in wrapped(&visible_lines(&case.clause.text), 100) {
+    let width = out.width().unwrap_or(USUAL).min(USUAL);
+    for line in wrapped(&visible_lines(&case.clause.text), width.saturating_sub(4)) {
         writeln!(out, "  {DIM}| {line}{DIM:#}")?;
     }
     match summary::decisive_step(case) {
@@ -129,20 +131,21 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(exchange) = summary::decisive_exchange(case) {
         for line in visible_lines(&exchange.curl).lines() {
-            writeln!(out, "  {line}")?;
+            out.verbatim(&format!("  {line}"))?;
         }
     }
     writeln!(out)
 }
 
 /// Writes expected and actual: side by side if both are short, otherwise one below the other.
-fn compare(step: &StepRecord, out: &mut dyn Write) -> io::Result<()> {
+fn compare(step: &StepRecord, out: &mut Lines<'_>) -> io::Result<()> {
     writeln!(out, "  {}", one_line(&step.what))?;
     let (expected, actual) = (one_line(&step.expected), one_line(&step.actual));
-    if expected.chars().count() <= COLUMN && actual.chars().count() <= COLUMN {
+    let column = COLUMN.min((out.width().unwrap_or(2 * USUAL) / 2).saturating_sub(12));
+    if expected.chars().count() <= column && actual.chars().count() <= column {
         writeln!(
             out,
-            "  {GREEN}expected{GREEN:#} {expected:<COLUMN$}  {RED}actual{RED:#} {actual}"
+            "  {GREEN}expected{GREEN:#} {expected:<column$}  {RED}actual{RED:#} {actual}"
         )
     } else {
         writeln!(out, "  {GREEN}expected{GREEN:#} {expected}")?;

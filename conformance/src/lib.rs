@@ -1,5 +1,19 @@
-//! Checks whether a deployment keeps a contract. For the published revoke operation, it also checks that a revoked token
-//! is rejected.
+//! Tests a running service, in any language, against its OpenAPI document: each documented answer is provoked, and each
+//! answer is held to its schema. What was not looked at is said to be so, and fails.
+//!
+//! The cases are derived from any document. For the operation `POST /api/v1/tokens/{token_id}/revoke`, which is the built-in
+//! contract, there is a catalogue written by hand as well: it also checks that a revoked token is rejected.
+//!
+//! ```
+//! use conformance::cases;
+//! use conformance::contract::Contract;
+//!
+//! let contract = Contract::published()?;
+//! let cases = cases::of(&contract);
+//! let created = cases.iter().find(|case| case.id == "status.created");
+//! assert!(created.is_some_and(|case| case.level.name() == "MUST"));
+//! # Ok::<(), conformance::contract::ContractError>(())
+//! ```
 //!
 //! Data flows one way: a [`profile`], a [`contract`] and a target make a [`session`] with a [`deployment`]; the
 //! [`runner`] runs [`cases`] against it and emits [`event`]s; [`report`]s are folds over the events. The crate's

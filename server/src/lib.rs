@@ -1,5 +1,17 @@
 //! The token service: annotated handlers that emit the published contract and keep it.
 //!
+//! The program `server` is a thin shell around this library, which is not published: it exists so that the benchmarks and tests
+//! of this package can use its parts. What the handlers emit is a document like any other:
+//!
+//! ```
+//! let document: serde_json::Value = serde_json::from_str(server::document::json())?;
+//! let operation = &document["paths"]["/api/v1/tokens/{token_id}/revoke"]["post"];
+//! assert!(operation["responses"]["201"].is_object());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! The feature `otlp`, off by default, adds traces by OTLP.
+//!
 //! A request goes through the layers of `router` into a handler of `routes`, whose arguments (`auth`, `extract`) make the contract's
 //! checks in its order: who is calling (401), in which business (400), is the request well formed (422). The handler then asks
 //! the [`store`] and wraps what it says in an `envelope`. Whatever is refused becomes an answer in `error` and nowhere else.

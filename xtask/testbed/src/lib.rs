@@ -1,5 +1,16 @@
 //! What tests and benchmarks start: a PostgreSQL, servers, deployments, a browser, processes, folders. All of it ends when
 //! the process that started it ends, also when that process is killed.
+//!
+//! ```
+//! let folder = testbed::folder()?;
+//! let file = folder.path().join("openapi.json");
+//! std::fs::write(&file, "{}")?;
+//! drop(folder);
+//! assert!(!file.exists());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! The feature `chromium`, off by default, adds a browser that a test drives.
 
 use std::fmt::Display;
 use std::io::Write as _;

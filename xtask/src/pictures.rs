@@ -1,27 +1,26 @@
 //! `pictures`: screenshots of reports for README.md, taken by Chromium.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use openapi::cli::{Exit, Failure, Outcome};
+use testbed::shop::{self, Shop};
 
 use crate::cli::Pictures;
-use crate::{folders, programs};
+use crate::folders;
+use crate::programs::{self, Program};
 
 /// The size of a picture, in pixels.
 const SIZE: &str = "--window-size=1000,720";
 
+/// The fault of the deployment in the picture.
+const FAULT: &str = "another shop reads an order";
+
 pub(crate) fn run(arguments: &Pictures) -> Outcome {
-    let report = programs::target_directory().join("verify/report.html");
-    if !report.is_file() {
-        return Err(Failure::unreadable(format!(
-            "there is no {}: run `cargo xtask verify` first, which writes it",
-            report.display()
-        )));
-    }
     let folder = folders::temporary()?;
     let differences = folder.path().join("differences.html");
     compare(&differences)?;
+    let report = failing_run(folder.path())?;
     for (page, package, name) in [
         (&differences, "openapi", "diff.png"),
         (&report, "conformance", "report.png"),
@@ -34,6 +33,35 @@ pub(crate) fn run(arguments: &Pictures) -> Outcome {
         anstream::println!("{} written", picture.display());
     }
     Ok(Exit::Success)
+}
+
+/// Runs the suite against the sample service with a fault; returns the path of its report.
+fn failing_run(folder: &Path) -> Result<PathBuf, Failure> {
+    let suite = programs::build(&[Program::Conformance])?.conformance()?;
+    let shop = Shop::start(FAULT).map_err(|error| {
+        Failure::unreadable(format!(
+            "the sample service does not start: {error}; on Debian install the package nodejs"
+        ))
+    })?;
+    let reports = folder.join("reports");
+    let mut run = Command::new(suite);
+    run.args(["run", "--allow", "delete", "--target", &shop.url])
+        .arg("--contract")
+        .arg(shop::file("openapi.json"))
+        .arg("--profile")
+        .arg(&shop.profile)
+        .arg("--report")
+        .arg(&reports)
+        .envs(shop.credentials.iter().cloned())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    match programs::run(&mut run)?.code() {
+        Some(1) => Ok(reports.join("report.html")),
+        other => Err(Failure::new(
+            Exit::Failed,
+            format!("the suite exits with {other:?} for a service with the fault \"{FAULT}\""),
+        )),
+    }
 }
 
 /// Writes an HTML page that compares the two documents in the tests of reports.

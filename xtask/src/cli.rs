@@ -6,11 +6,14 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 mod below;
 mod bench;
+mod dist;
 mod groups;
 mod openapi;
 
 use self::below::below;
 pub(crate) use self::bench::{BenchCommand, Build, Fuzz, Installed, Seeded, Server};
+use self::dist::DIST_HELP;
+pub(crate) use self::dist::{Dist, Kind};
 pub(crate) use self::openapi::{Check, OpenapiCommand, Pull};
 
 /// The project's commands: emit, check and compare contracts, verify the whole, run the tests.
@@ -73,6 +76,9 @@ pub(crate) enum Command {
     /// What CI runs: formatting, lints, documentation, all tests
     #[command(after_help = below("everything passed", "something failed", &["ci"]))]
     Ci,
+    /// Package the programs: archives, wheels, npm and Debian packages, an image
+    #[command(after_help = DIST_HELP)]
+    Dist(Dist),
     /// Retake the pictures of README.md: a comparison, and a run against a broken service
     #[command(after_help = below(
         "both pictures were taken",

@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod ci;
 mod cli;
+mod dist;
 mod emit;
 mod folders;
 mod list;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci => ci::run(),
+        Command::Dist(arguments) => dist::run(&arguments),
         Command::Pictures(arguments) => pictures::run(&arguments),
         Command::Bench { command } => bench::run(&command),
     };

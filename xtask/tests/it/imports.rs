@@ -153,8 +153,8 @@ const CRATES: &[Layers] = &[
     Layers {
         name: "xtask",
         wings: &[
-            "cli", "folders", "programs", "test", "ci", "emit", "check", "list", "pull", "verify",
-            "bench", "pictures",
+            "cli", "folders", "programs", "dist", "test", "ci", "emit", "check", "list", "pull",
+            "verify", "bench", "pictures",
         ],
     },
     Layers {

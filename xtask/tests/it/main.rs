@@ -4,6 +4,8 @@ mod actions;
 mod bench;
 mod builds;
 mod check;
+mod clients;
+mod dist;
 mod help;
 mod imports;
 mod list;

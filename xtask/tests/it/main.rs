@@ -15,6 +15,7 @@ mod pull;
 mod readme;
 mod security;
 mod verify;
+mod windows;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

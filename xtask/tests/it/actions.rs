@@ -1,11 +1,14 @@
 //! CI: the shell of each step of the composite action, with the variables and files that a runner sets, in a repository with
 //! a remote. A step that needs a server gets the real one.
 
+mod comment;
+mod download;
+mod github;
 mod job;
 mod server;
+mod snippets;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 use testbed::cargo::workspace_root;
@@ -77,7 +80,7 @@ fn compared(most: u32, inputs: &[(&str, &str)], base_ref: &str) -> Compared {
     let mut job = Job::new(&work, inputs);
     job.variable("GITHUB_BASE_REF", base_ref);
     assert_eq!(job.step("tools").status.code(), Some(0));
-    assert_eq!(job.output("tools", "packages"), "openapi");
+    assert_eq!(job.output("tools", "tools"), "oasproof");
     job.link_tool("oasproof", oasproof());
     let output = job.step("compare");
     Compared {
@@ -304,7 +307,7 @@ fn the_job_passes_or_fails_as_the_suite_does() {
             job.variable(name, token);
         }
         job.step("tools");
-        assert_eq!(job.output("tools", "packages"), "conformance");
+        assert_eq!(job.output("tools", "tools"), "conformance");
         job.link_tool("conformance", &server.conformance);
         let output = job.step("suite");
         let said = stdout(&output);
@@ -324,64 +327,16 @@ fn the_job_passes_or_fails_as_the_suite_does() {
 }
 
 #[test]
-fn the_documented_script_for_gitlab_fails_for_a_breaking_change_and_leaves_its_reports() {
-    let text = std::fs::read_to_string(workspace_root().join(".github/actions/contract/README.md"))
-        .expect("docs");
-    let snippet = text
-        .split("```yaml\n")
-        .find(|part| part.starts_with("contract:\n"));
-    let snippet = snippet
-        .and_then(|part| part.split("```").next())
-        .expect("the snippet");
-    let snippet: Value = serde_saphyr::from_str(snippet).expect("YAML");
-    let lines = snippet["contract"]["script"].as_array().expect("a script");
-    let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
-    for (most, code) in [(5, 0), (20, 1)] {
-        let (_folder, work) = checkout(most);
-        git::run(
-            &work,
-            &[
-                "fetch",
-                "--quiet",
-                "--depth=1",
-                "origin",
-                "main:refs/remotes/origin/main",
-            ],
-        );
-        let tools = work.join(".contract-tools/bin");
-        std::fs::create_dir_all(&tools).expect("a folder");
-        std::os::unix::fs::symlink(oasproof(), tools.join("oasproof")).expect("a link");
-        let output = Command::new("bash")
-            .args(["-e", "-u", "-o", "pipefail", "-c", &lines.join("\n")])
-            .current_dir(&work)
-            .env("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main")
-            .env("DOCUMENT", "api/openapi.yaml")
-            .env("TARGET", "")
-            .output()
-            .expect("bash runs");
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "{}{}",
-            stdout(&output),
-            stderr(&output)
-        );
-        for report in ["contract.xml", "contract.html"] {
-            assert!(work.join(report).is_file(), "{report}");
-        }
-    }
-}
-
-#[test]
 fn actions_of_others_are_pinned_by_commit() {
-    let workflow = job::yaml(".github/workflows/ci.yml");
     let action = action();
     let mut steps: Vec<&Value> = action["runs"]["steps"]
         .as_array()
         .expect("steps")
         .iter()
         .collect();
-    for job in workflow["jobs"].as_object().expect("jobs").values() {
+    let workflows =
+        ["ci", "release"].map(|name| job::yaml(&format!(".github/workflows/{name}.yml")));
+    for job in workflows.iter().flat_map(jobs) {
         steps.extend(job["steps"].as_array().expect("steps"));
     }
     let uses: Vec<&str> = steps
@@ -396,10 +351,35 @@ fn actions_of_others_are_pinned_by_commit() {
             "{used}"
         );
     }
-    assert_eq!(
-        workflow["permissions"],
-        serde_json::json!({"contents": "read"})
-    );
+    for workflow in &workflows {
+        let reading = serde_json::json!({"contents": "read"});
+        assert_eq!(workflow["permissions"], reading);
+    }
+}
+
+/// Returns the jobs of a workflow.
+fn jobs(workflow: &Value) -> impl Iterator<Item = &Value> {
+    workflow["jobs"].as_object().expect("jobs").values()
+}
+
+#[test]
+fn the_action_downloads_what_the_release_builds() {
+    let workflow = job::yaml(".github/workflows/release.yml");
+    let built = &workflow["jobs"]["packages"]["strategy"]["matrix"]["include"];
+    let built = built.as_array().expect("targets").iter();
+    let built: Vec<&str> = built.filter_map(|one| one["target"].as_str()).collect();
+    let action = action();
+    let steps = action["runs"]["steps"].as_array().expect("steps");
+    let download = steps.iter().find(|step| step["id"] == "download");
+    let body = download.and_then(|step| step["run"].as_str());
+    let words = body.expect("a step").split([' ', '\n']);
+    let wanted: Vec<&str> = words
+        .filter_map(|word| word.strip_prefix("target="))
+        .collect();
+    assert!(wanted.len() > 2, "{wanted:?}");
+    for target in wanted {
+        assert!(built.contains(&target), "{target} is not in {built:?}");
+    }
 }
 
 #[test]

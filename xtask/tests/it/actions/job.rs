@@ -10,6 +10,13 @@ use testbed::cargo::workspace_root;
 
 const ACTION: &str = ".github/actions/contract/action.yml";
 
+/// This machine's architecture, as runners name it.
+const ARCHITECTURE: &str = if cfg!(target_arch = "aarch64") {
+    "ARM64"
+} else {
+    "X64"
+};
+
 /// Parses a YAML file of the workspace.
 pub(super) fn yaml(file: &str) -> Value {
     let text = std::fs::read_to_string(workspace_root().join(file)).expect("the file");
@@ -28,6 +35,8 @@ pub(super) struct Job {
     temp: TempDir,
     inputs: BTreeMap<String, String>,
     variables: Vec<(String, String)>,
+    /// Values of the context `github`.
+    github: BTreeMap<String, String>,
     /// The values that each step wrote to `GITHUB_OUTPUT`.
     outputs: BTreeMap<(String, String), String>,
 }
@@ -54,6 +63,7 @@ impl Job {
             temp: testbed::folder().expect("a temporary folder"),
             inputs,
             variables: Vec::new(),
+            github: BTreeMap::new(),
             outputs: BTreeMap::new(),
         }
     }
@@ -61,6 +71,11 @@ impl Job {
     /// Sets an environment variable of the job.
     pub(super) fn variable(&mut self, name: &str, value: &str) {
         self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Sets a value of the context `github`, such as `action_ref`.
+    pub(super) fn github(&mut self, name: &str, value: &str) {
+        self.github.insert(name.to_owned(), value.to_owned());
     }
 
     /// Puts a program where the action would have installed it.
@@ -96,7 +111,7 @@ impl Job {
             .env("GITHUB_STEP_SUMMARY", self.temp.path().join("summary.md"))
             .env("RUNNER_TEMP", self.temp.path())
             .env("RUNNER_OS", "Linux")
-            .env("RUNNER_ARCH", "X64")
+            .env("RUNNER_ARCH", ARCHITECTURE)
             .env(
                 "GITHUB_ACTION_PATH",
                 workspace_root().join(ACTION).parent().expect("a folder"),
@@ -114,7 +129,7 @@ impl Job {
         output
     }
 
-    /// Evaluates an expression in one of the two forms that the action uses: `${{ inputs.NAME }}` and
+    /// Evaluates an expression in one of the forms that the action uses: `${{ inputs.NAME }}`, `${{ github.NAME }}` and
     /// `${{ steps.ID.outputs.NAME }}`.
     fn evaluated(&self, text: &str) -> String {
         let Some(expression) = text
@@ -125,6 +140,10 @@ impl Job {
         };
         match expression.split('.').collect::<Vec<_>>()[..] {
             ["inputs", name] => self.inputs[name].clone(),
+            ["github", ..] => {
+                let name = expression.trim_start_matches("github.");
+                self.github.get(name).cloned().unwrap_or_default()
+            }
             ["steps", id, "outputs", name] => self.output(id, name).to_owned(),
             _ => panic!("an unknown form of expression: {expression}"),
         }
@@ -136,6 +155,11 @@ impl Job {
         self.outputs
             .get(&key)
             .unwrap_or_else(|| panic!("{id} has no output {name}"))
+    }
+
+    /// Returns the folder of the tools.
+    pub(super) fn tools(&self) -> PathBuf {
+        self.temp.path().join("contract-tools")
     }
 
     /// Returns the job's summary so far.

@@ -63,10 +63,16 @@ fn tree(program: &str) -> BTreeSet<String> {
     tree.current_dir(workspace_root())
         .args(["tree", "--locked", "--edges=normal,build", "--prefix=none"])
         .args(["--format={p}", "--package", program]);
-    let listed = succeed(&mut tree);
-    let lines = listed.lines().filter(|line| !line.contains(" (/"));
-    let words = lines.map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
-    words.map(|line| line.replace(" v", " ")).collect()
+    let output = tree.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let listed = stdout(&output);
+    let packages = listed.lines().filter(|line| !line.contains(" (/"));
+    let packages = packages.filter_map(|line| {
+        let mut words = line.split(' ');
+        let (name, version) = (words.next()?, words.next()?.strip_prefix('v')?);
+        Some(format!("{name} {version}"))
+    });
+    packages.collect()
 }
 
 #[test]

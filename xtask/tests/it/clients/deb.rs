@@ -47,8 +47,8 @@ fn dpkg_installs_a_program_with_pages_and_completions_and_the_service_with_its_u
     dpkg(root, "--install", &package("oasproof"));
     assert_compares(&mut Command::new(root.join("usr/bin/oasproof")));
     for installed in [
-        "usr/share/man/man1/oasproof.1.gz",
-        "usr/share/man/man1/oasproof-diff.1.gz",
+        "usr/share/man/man1/oasproof.1",
+        "usr/share/man/man1/oasproof-diff.1",
         "usr/share/bash-completion/completions/oasproof",
         "usr/share/zsh/vendor-completions/_oasproof",
         "usr/share/fish/vendor_completions.d/oasproof.fish",

@@ -29,7 +29,7 @@ const FINDINGS: [Verdict; 5] = [
 
 /// A case that failed, warned, broke, was blocked or could not be decided, and the others with the same cause.
 pub(crate) struct Finding<'a> {
-    /// The worst of the cases; of several, the first.
+    /// The worst of the cases, by verdict and level; of several, the first.
     pub(crate) case: &'a CaseRecord,
     /// The other cases.
     pub(crate) others: Vec<&'a CaseRecord>,
@@ -119,9 +119,11 @@ const CAUSES: usize = 3;
 /// none.
 pub(crate) fn findings(report: &Report) -> Vec<Finding<'_>> {
     let mut findings: Vec<Finding<'_>> = Vec::new();
-    let open = report.cases.iter().filter(|case| case.known.is_none());
+    let open = || report.cases.iter().filter(|case| case.known.is_none());
     for verdict in FINDINGS {
-        for case in open.clone().filter(|case| case.verdict == verdict) {
+        let mut cases: Vec<&CaseRecord> = open().filter(|case| case.verdict == verdict).collect();
+        cases.sort_by_key(|case| case.level);
+        for case in cases {
             let Some(first) = findings.iter().position(|one| one.is_about(case)) else {
                 findings.push(Finding {
                     case,

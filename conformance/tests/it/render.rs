@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use conformance::case::Level;
 use conformance::event::{CaseRecord, Verdict};
 use conformance::report::Format;
 use serde_json::Value;
@@ -45,6 +46,26 @@ fn annotations_are_worst_first() {
     insta::assert_snapshot!(
         "github",
         sample::rendered(Format::Github, &sample::report())
+    );
+}
+
+/// A server error fails a SHOULD, too: the heading is of the case that says most.
+#[test]
+fn finding_is_headed_by_its_gravest_level() {
+    let mut report = sample::report();
+    let is_failed = |case: &&mut CaseRecord| case.id == "status.created";
+    let failed = (report.cases.iter_mut().find(is_failed)).expect("a failed case");
+    failed.cause = Some("POST /things: server error 500".to_owned());
+    let lesser = CaseRecord {
+        id: "status.created_is_complete".to_owned(),
+        level: Level::Should,
+        ..failed.clone()
+    };
+    report.cases.insert(0, lesser);
+    let text = sample::rendered(Format::Text, &report);
+    assert!(
+        text.contains("fail MUST status.created and 1 more\n"),
+        "{text}"
     );
 }
 

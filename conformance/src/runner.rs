@@ -109,24 +109,32 @@ pub async fn run(
         prerequisites.sort_by_key(|case| place(case));
         let (last, mut others): (Vec<&Case>, Vec<&Case>) =
             others.into_iter().partition(|case| case.needs.others_done);
+        // What uses tokens last of all is judged, too.
+        let (last, judges): (Vec<&Case>, Vec<&Case>) =
+            last.into_iter().partition(|case| case.needs.own > 0);
         // Other cases about an operation wait for the answer to its ordinary request.
         let is_ordinary = |case: &Case| case.needs.sample.is_some_and(Sample::is_ordinary);
         others.sort_by_key(|case| !is_ordinary(case));
+        // In the middle of the others, one would wait until all places are free, and all others behind it.
+        let (alone, others): (Vec<&Case>, Vec<&Case>) =
+            others.into_iter().partition(|case| case.needs.all_places);
         // A case that waits has nothing to send meanwhile: with more than one at a time, it takes none of their places.
         let (waiting, others): (Vec<&Case>, Vec<&Case>) =
             others.into_iter().partition(|case| case.needs.waits);
         let jobs = plan.jobs.max(1);
         let run_case = |case| run_case(session, case, plan.allow, plan.strict);
+        let in_turn = |cases| stream::iter(cases).then(run_case);
         let at_a_time = |cases| stream::iter(cases).map(run_case).buffer_unordered(jobs);
         let (waiting, others) = (at_a_time(waiting), at_a_time(others));
         let others = match jobs {
             1 => waiting.chain(others).left_stream(),
             _ => stream::select(waiting, others).right_stream(),
         };
-        let records = stream::iter(prerequisites).then(run_case);
-        let records = records
+        let records = in_turn(prerequisites)
+            .chain(in_turn(alone))
             .chain(others)
-            .chain(stream::iter(last).then(run_case));
+            .chain(in_turn(last))
+            .chain(at_a_time(judges));
         let records = records.take_until(interrupt);
         let mut records = std::pin::pin!(records);
         let mut decided = 0;

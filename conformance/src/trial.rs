@@ -11,6 +11,7 @@ pub(crate) mod uses;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub use answer::Answer;
 
@@ -18,6 +19,7 @@ use crate::case::{Effect, Sample, Stop};
 use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
 use crate::deployment::observation::Kind;
+use crate::fixtures::Lease;
 use crate::profile::{Identity, Role, Timeouts};
 use crate::resources::scope::Scope;
 use crate::wire::{Caller, Exchange, Form, NoAnswer, Request, Wire};
@@ -49,6 +51,7 @@ impl Drop for Alone<'_> {
 pub struct Trial {
     transcript: Transcript,
     tokens: Tokens,
+    places: Lease,
     sample: Option<&'static Sample>,
     allowed: Effect,
     scope: Mutex<Scope>,
@@ -66,6 +69,7 @@ impl Trial {
         Trial {
             transcript: Transcript::new(deployment, case),
             tokens: Tokens::default(),
+            places: Lease::default(),
             sample,
             allowed,
             scope: Mutex::default(),
@@ -115,6 +119,19 @@ impl Trial {
     /// Sets the disposable tokens that the case asked for.
     pub(crate) fn give(&mut self, tokens: Tokens) {
         self.tokens = tokens;
+    }
+
+    /// Gives the case the places of its tokens, and returns those that it had.
+    pub(crate) fn place(&mut self, places: Lease) -> Lease {
+        std::mem::replace(&mut self.places, places)
+    }
+
+    /// Waits. The places of the tokens that the case has revoked are free for other cases from now on.
+    pub(crate) async fn wait(&self, time: Duration) {
+        let ledger = &self.deployment().ledger;
+        let case = self.transcript.case();
+        self.places.free(|role| ledger.revoked_of(case, role));
+        tokio::time::sleep(time).await;
     }
 
     /// Returns the steps and exchanges so far.

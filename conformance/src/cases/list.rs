@@ -160,7 +160,7 @@ pub(super) const CASES: &[Case] = &[
             let body = || json!({ "name": t.unique_name(), "expires_in_days": 1 });
             let (older, _) = t.create("create a token", &body()).await?;
             // Longer than a second, so that timestamps in whole seconds differ too.
-            tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+            t.wait(std::time::Duration::from_millis(1100)).await;
             let (newer, _) = t.create("create a newer token", &body()).await?;
             for (descending, older_first) in [(false, true), (true, false)] {
                 let query = format!("sort_by=created_at&descending={descending}");

@@ -50,7 +50,7 @@ pub(super) const CASES: &[Case] = &[
                 Ok((answer.timestamp(pointer)?, answer.window()))
             };
             let earlier = moment(&t.revoke(&another).await?, "/data/revoked_at")?;
-            tokio::time::sleep(PAUSE).await;
+            t.wait(PAUSE).await;
             let revoked = moment(&t.revoke(&token).await?, "/data/revoked_at")?;
             apart(t, "the time between two revocations", earlier, revoked)?;
             let created_at = record_field(&created, "created_at");

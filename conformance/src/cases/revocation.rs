@@ -109,7 +109,7 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             t.revoke(t.own(0)).await?;
-            tokio::time::sleep(t.timeouts().forgetting()).await;
+            t.wait(t.timeouts().forgetting()).await;
             t.is_dead(t.own(0), "some time after the 201").await
         })),
     Case::must("revocation.refused_for_an_older_token", clauses::REJECTED)
@@ -117,7 +117,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201", "/responses/401"])
         .own(1)
         .steps(steps!(|t| {
-            tokio::time::sleep(t.timeouts().forgetting()).await;
+            t.wait(t.timeouts().forgetting()).await;
             t.lives(t.own(0), "some time after its creation").await?;
             t.revoke(t.own(0)).await?;
             t.is_dead(t.own(0), "immediately after the 201").await
@@ -162,7 +162,7 @@ pub(super) const CASES: &[Case] = &[
         .own(2)
         .steps(steps!(|t| {
             t.revoke(t.own(0)).await?;
-            tokio::time::sleep(t.timeouts().forgetting()).await;
+            t.wait(t.timeouts().forgetting()).await;
             t.lives(
                 t.own(1),
                 "another token of the same user, some time after the 201",
@@ -219,7 +219,7 @@ pub(super) const CASES: &[Case] = &[
             let token = t.own(0);
             let first = t.revoke(token).await?;
             // Longer than a second, so that a changed timestamp in whole seconds differs too.
-            tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+            t.wait(std::time::Duration::from_millis(1100)).await;
             let second = t
                 .send("revoke a second time", t.operator().revoke(&token.id))
                 .await?;
@@ -322,7 +322,7 @@ pub(super) const CASES: &[Case] = &[
         };
         let before = entry().await?;
         // Longer than a second, so that a changed timestamp in whole seconds differs too.
-        tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+        t.wait(std::time::Duration::from_millis(1100)).await;
         let other = json!({ "reason": "another reason" });
         let request = t.operator().revoke(&token.id).json(&other);
         let second = t

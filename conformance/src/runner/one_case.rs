@@ -13,7 +13,7 @@ use crate::cases;
 use crate::deployment::faults::UNMINTED;
 use crate::deployment::{Deployment, Early};
 use crate::event::{CaseRecord, ExchangeRecord, RequestRecord, StepRecord, Verdict};
-use crate::fixtures::Fixtures;
+use crate::fixtures::{Fixtures, Lease};
 use crate::profile::{Role, Waiver};
 use crate::resources::clean_up;
 use crate::session::Session;
@@ -84,6 +84,7 @@ pub async fn run_case(
     let lease = fixtures.lease(places).await;
     let clock = Instant::now();
     let mut trial = Trial::new(Arc::clone(deployment), (case.id, needs.sample), allow);
+    trial.place(lease);
     let limit = deployment.profile.timeouts.case();
     let time_left = deployment.time_left().filter(|left| *left < limit);
     let steps = async {
@@ -133,7 +134,7 @@ pub async fn run_case(
     }
     fixtures.clean_up(Some(case.id)).await;
     clean_up::clean_up(deployment, Some(case.id)).await;
-    drop(lease);
+    drop(trial.place(Lease::default()));
 
     let (steps, exchanges) = trial.transcript().records();
     if let Some(cause) = refused {

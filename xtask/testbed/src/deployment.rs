@@ -77,6 +77,15 @@ impl Deployment {
         Self::start_on(None, server, log)
     }
 
+    /// Does the same with SQLite's files in this folder.
+    ///
+    /// # Errors
+    ///
+    /// [`DeploymentError`].
+    pub fn start_in(folder: TempDir, server: &Path, log: &Path) -> Result<Self, DeploymentError> {
+        Self::start_with(None, folder, server, log)
+    }
+
     /// Does the same on the PostgreSQL database at this URL.
     ///
     /// # Errors
@@ -88,6 +97,15 @@ impl Deployment {
         log: &Path,
     ) -> Result<Self, DeploymentError> {
         let folder = crate::folder().map_err(DeploymentError::Folder)?;
+        Self::start_with(postgres, folder, server, log)
+    }
+
+    fn start_with(
+        postgres: Option<String>,
+        folder: TempDir,
+        server: &Path,
+        log: &Path,
+    ) -> Result<Self, DeploymentError> {
         let log_file = std::fs::File::create(log).map_err(|source| DeploymentError::File {
             path: log.to_owned(),
             source,

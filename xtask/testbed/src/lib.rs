@@ -41,6 +41,23 @@ pub fn folder() -> std::io::Result<tempfile::TempDir> {
     Ok(folder)
 }
 
+/// Where Linux keeps files in memory.
+const MEMORY: &str = "/dev/shm";
+
+/// Makes the same kind of folder in memory, where the system has such: what is measured there waits for no disk.
+///
+/// # Errors
+///
+/// The system's error.
+pub fn folder_in_memory() -> std::io::Result<tempfile::TempDir> {
+    let folder = match std::path::Path::new(MEMORY).is_dir() {
+        true => tempfile::TempDir::new_in(MEMORY)?,
+        false => tempfile::TempDir::new()?,
+    };
+    reaper::remove(folder.path());
+    Ok(folder)
+}
+
 /// The environment variable under which a test fails if something that it needs is not installed. `cargo xtask test`, which
 /// installs what the tests need, sets it.
 pub const COMPLETE: &str = "DZ_TEST_COMPLETE";

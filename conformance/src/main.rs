@@ -2,12 +2,6 @@
 
 mod cli;
 
-use mimalloc::MiMalloc;
-
-/// A run allocates some hundred times for each request.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
 fn main() -> std::process::ExitCode {
     cli::main()
 }

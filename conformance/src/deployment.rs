@@ -11,6 +11,7 @@ mod learning;
 pub(crate) mod ledger;
 pub(crate) mod observation;
 pub mod pace;
+pub(crate) mod places;
 pub mod reach;
 mod records;
 pub(crate) mod sound;

@@ -2,7 +2,6 @@
 
 mod made;
 mod mint;
-mod places;
 mod pool;
 mod supply;
 
@@ -12,16 +11,15 @@ use futures_util::{StreamExt, stream};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-pub(crate) use places::Lease;
 pub use pool::Pool;
 pub use supply::{Command, Supply};
 
 use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
 use crate::deployment::pace::Errand;
+use crate::deployment::places::{Lease, Places};
 use crate::profile::Role;
 use crate::wire::{Caller, NoAnswer, Response};
-use places::Places;
 
 /// The number of tokens that are cleaned up at the same time.
 const AT_A_TIME: usize = 8;

@@ -19,7 +19,7 @@ use crate::case::{Effect, Sample, Stop};
 use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
 use crate::deployment::observation::Kind;
-use crate::fixtures::Lease;
+use crate::deployment::places::Lease;
 use crate::profile::{Identity, Role, Timeouts};
 use crate::resources::scope::Scope;
 use crate::wire::{Caller, Exchange, Form, NoAnswer, Request, Wire};

@@ -96,8 +96,7 @@ fn first_commands(arguments: &Build) -> Result<bool, Failure> {
             programs::cargo()
                 .args(*command)
                 .env("CARGO_TARGET_DIR", folder.path())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
+                .stdout(Stdio::null()),
             arguments.limit(),
         )?;
         let (seconds, cpu) = (clock.elapsed().as_secs_f64(), cpu_of_children()? - before);

@@ -231,6 +231,15 @@ impl Contract {
         self.template.replace("{token_id}", token_id)
     }
 
+    /// Returns the id of the token that a path revokes. The other parts of the path may be in any letter case.
+    #[must_use]
+    pub fn revoked_id<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let (before, after) = self.template.split_once("{token_id}")?;
+        let (start, rest) = path.split_at_checked(before.len())?;
+        let (id, end) = rest.split_at_checked(rest.len().checked_sub(after.len())?)?;
+        (start.eq_ignore_ascii_case(before) && end.eq_ignore_ascii_case(after)).then_some(id)
+    }
+
     /// Returns the path of the companion operations: the one above the token.
     #[must_use]
     pub fn tokens_path(&self) -> &str {

@@ -1,5 +1,8 @@
 //! The search for credentials and internal details in every response of a run.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
 use crate::redact::{Secrets, unregistered_jwt};
@@ -58,6 +61,11 @@ const INTERNAL_DETAILS: &[&str] = &[
     "/home/",
     "/var/lib/",
 ];
+
+/// Searches for all internal details at once.
+static ANY_DETAIL: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(INTERNAL_DETAILS).expect("a few short patterns make a small automaton")
+});
 
 /// Headers that disclose internal details.
 const DEBUG_HEADERS: &[&str] = &["x-debug", "x-powered-by", "x-aspnet-version", "x-runtime"];
@@ -156,10 +164,10 @@ pub(super) fn leaks(
             .map(names("the SHA-256 of")),
     );
     let text = unescaped(&text);
-    for detail in INTERNAL_DETAILS {
-        if text.contains(detail) && !sent.contains(detail) {
-            found.push((Leaked::Internals, format!("{:?}", detail.trim())));
-        }
+    if ANY_DETAIL.is_match(&text) {
+        let details = (INTERNAL_DETAILS.iter())
+            .filter(|detail| text.contains(**detail) && !sent.contains(**detail));
+        found.extend(details.map(|detail| (Leaked::Internals, format!("{:?}", detail.trim()))));
     }
     if let Some(line) = (text.lines()).find(|line| is_sql(line) && !sent.contains(line.trim())) {
         let line = secrets.excerpt(line.trim(), 80);

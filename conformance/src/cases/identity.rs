@@ -197,7 +197,7 @@ pub(super) const CASES: &[Case] = &[
         let (first, _) = t.create("create a token", &body).await?;
         let purpose = "create another token with the same name";
         let answer = t.send(purpose, t.operator().create(&body)).await?;
-        let Some(second) = t.deployment().ledger.created(answer.bytes()) else {
+        let Some(second) = t.deployment().ledger.created(answer.json()) else {
             answer.status_is(&[400, 409, 422])?;
             let why = "the deployment refuses two live tokens of one name";
             return Err(Stop::Inapplicable(why.to_owned()));
@@ -224,7 +224,7 @@ pub(super) const CASES: &[Case] = &[
         let answer = t
             .send("create a token with a minted token", request)
             .await?;
-        let Some(child) = t.deployment().ledger.created(answer.bytes()) else {
+        let Some(child) = t.deployment().ledger.created(answer.json()) else {
             answer.status_is(&[400, 403])?;
             let why = "the deployment lets no minted token mint another";
             return Err(Stop::Inapplicable(why.to_owned()));

@@ -41,7 +41,7 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let answer = t.revoked(t.own(0)).await?;
-            let mut missing = missing_fields(&answer.json(), "", ENVELOPE);
+            let mut missing = missing_fields(answer.json(), "", ENVELOPE);
             missing.extend(missing_fields(&answer.at("/data"), "data.", RECORD));
             let actual = if missing.is_empty() {
                 "all".to_owned()
@@ -63,7 +63,7 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let answer = t.revoked(t.own(0)).await?;
-            let mut added = additional_fields(&answer.json(), "", ENVELOPE);
+            let mut added = additional_fields(answer.json(), "", ENVELOPE);
             added.extend(additional_fields(&answer.at("/data"), "data.", RECORD));
             let actual = if added.is_empty() {
                 "only those".to_owned()

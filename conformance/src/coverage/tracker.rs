@@ -264,17 +264,17 @@ impl<'r> Sent<'r> {
 }
 
 /// The parts that an answer shows.
-struct Answered {
+struct Answered<'r> {
     media_type: Option<MediaType>,
-    body: Option<Value>,
+    body: Option<&'r Value>,
 }
 
-impl Answered {
-    fn of(response: &Response) -> Answered {
+impl<'r> Answered<'r> {
+    fn of(response: &'r Response) -> Answered<'r> {
         let header = (response.headers.iter()).find(|(name, _)| name == "content-type");
         Answered {
             media_type: header.map(|(_, value)| MediaType::of(&String::from_utf8_lossy(value))),
-            body: serde_json::from_slice(&response.body).ok(),
+            body: response.json(),
         }
     }
 
@@ -291,7 +291,7 @@ impl Answered {
             } => {
                 status == key
                     && fits(media_type, self.media_type.as_ref())
-                    && self.body.as_ref().is_some_and(|body| has(body, steps))
+                    && self.body.is_some_and(|body| has(body, steps))
             }
             Place::Parameter { .. } | Place::RequestBody(_) | Place::RequestProperty { .. } => {
                 false

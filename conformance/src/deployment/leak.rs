@@ -113,8 +113,8 @@ pub(crate) fn secrets_in(response: &Response) -> Vec<String> {
         }
     }
     let mut found = Vec::new();
-    if let Ok(body) = serde_json::from_slice(&response.body) {
-        collect(&body, &mut found);
+    if let Some(body) = response.json() {
+        collect(body, &mut found);
     }
     found
 }

@@ -161,12 +161,12 @@ fn problems(contract: &Contract, response: &Response) -> Vec<String> {
         [media_type] if MediaType::of(media_type).essence() == JSON => {}
         several => return vec![format!("the media type {}", several.join(" and "))],
     }
-    match serde_json::from_slice(&response.body) {
-        Ok(body) => {
+    match response.json() {
+        Some(body) => {
             let twice = repetition(&response.body);
-            let problems = contract.problems(response.status, &body);
+            let problems = contract.problems(response.status, body);
             twice.into_iter().chain(problems).collect()
         }
-        Err(_) => vec![NOT_JSON.to_owned()],
+        None => vec![NOT_JSON.to_owned()],
     }
 }

@@ -22,7 +22,7 @@ impl Deployment {
     ) -> Option<&'static str> {
         let path = &exchange.request.path;
         let (token, is_only_request) = self.ledger.live_at(&self.contract, path)?;
-        let body: Value = serde_json::from_slice(&response.body).ok()?;
+        let body = response.json()?;
         let at = |place: &str| body.pointer(place).cloned().unwrap_or_default();
         let is = |place: &str, known: &Option<String>| {
             (known.as_ref()).is_none_or(|known| at(place) == **known)

@@ -136,7 +136,7 @@ impl Reading {
             Some((before, moving)) => {
                 let mut changed = Vec::new();
                 let now = after.json();
-                differences(before, &now, String::new(), &mut changed);
+                differences(before, now, String::new(), &mut changed);
                 let is_moving = |place: &String| {
                     moving.iter().any(|moving| {
                         place

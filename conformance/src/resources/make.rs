@@ -214,7 +214,7 @@ async fn find(t: &Trial, index: usize, may_make: bool) -> Found {
         let request = ordinary(t, list).await?;
         let answer = t.ask(&format!("look for a {}", kind.noun), request).await?;
         let body = answer.json();
-        let mut ids = items(&body).into_iter().flatten();
+        let mut ids = items(body).into_iter().flatten();
         let id = ids.find_map(|item| id_of_item(item, kind));
         Ok::<_, Stop>(id.filter(|_| answer.status() / 100 == 2))
     };

@@ -133,8 +133,8 @@ impl<'t> Answer<'t> {
     }
 
     /// Returns the body as JSON, or `null` if it is not JSON.
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.response.body).unwrap_or_default()
+    pub(crate) fn json(&self) -> &Value {
+        self.response.json().unwrap_or(&Value::Null)
     }
 
     /// Returns the value at a JSON pointer in the body, or `null` if there is no such value.

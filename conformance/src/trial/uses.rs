@@ -169,7 +169,7 @@ impl Trial {
         let answer = self.send(purpose, self.operator().create(body)).await?;
         (answer.status_is(&[201])).map_err(|stop| self.crowded_out(stop))?;
         answer.is_json()?;
-        let token = self.deployment().ledger.created(answer.bytes());
+        let token = self.deployment().ledger.created(answer.json());
         let (held, expected) = (token.is_some(), "a `token` with an `id`");
         let outcome = answer.expect("body", held, expected, answer.quote());
         answer.name_check(NO_TOKEN.to_owned());

@@ -272,15 +272,9 @@ impl Client {
             }
         }
         self.http.give_back(taken);
-        Ok(Response {
-            status,
-            body: surrogates::replaced(
-                &headers,
-                coding::decoded(status, &headers, body, self.most_bytes).await?,
-            ),
-            headers,
-            dropped: 0,
-        })
+        let body = coding::decoded(status, &headers, body, self.most_bytes).await?;
+        let body = surrogates::replaced(&headers, body);
+        Ok(Response::new(status, headers, body))
     }
 }
 

@@ -234,12 +234,7 @@ impl Wire {
             self.closed = true;
             self.rest(status).await?
         };
-        Ok(Response {
-            status,
-            headers,
-            body,
-            dropped: 0,
-        })
+        Ok(Response::new(status, headers, body))
     }
 
     /// Reads until the buffer begins with a whole head, and leaves it there.

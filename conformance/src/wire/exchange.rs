@@ -1,10 +1,12 @@
 //! A request, its answer, and the exchange of both.
 
 use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::Method;
+use serde_json::Value;
 
 use crate::case::sample::Location;
 use crate::contract::security::Placed;
@@ -197,6 +199,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// The number of bytes at its end that were dropped.
     pub dropped: usize,
+    /// The body as JSON, read when it is first asked for.
+    json: Arc<OnceLock<Option<Value>>>,
 }
 
 /// The reason why no whole answer arrived.
@@ -261,9 +265,27 @@ pub struct Exchange {
 }
 
 impl Response {
-    /// Drops the end of a long body. The cut is at a space or a quotation mark if there is one: redaction would not
+    /// Creates an answer.
+    pub(crate) fn new(status: u16, headers: Vec<(String, Vec<u8>)>, body: Vec<u8>) -> Response {
+        Response {
+            status,
+            headers,
+            body,
+            dropped: 0,
+            json: Arc::default(),
+        }
+    }
+
+    /// Returns the body as JSON, if it is JSON. Every answer is looked at by several checks.
+    pub(crate) fn json(&self) -> Option<&Value> {
+        let read = || serde_json::from_slice(&self.body).ok();
+        self.json.get_or_init(read).as_ref()
+    }
+
+    /// Keeps no more than a record needs. Drops the end of a long body. The cut is at a space or a quotation mark if there is one: redaction would not
     /// recognize half of a token.
     pub(crate) fn shorten(&mut self) {
+        self.json = Arc::default();
         if self.body.len() <= KEPT {
             return;
         }

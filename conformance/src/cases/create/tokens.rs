@@ -81,7 +81,7 @@ pub(super) async fn days_of_another_type(t: &Trial, days: Value, policy: Policy)
         .await?;
     answer.status_follows(policy)?;
     answer.is_json()?;
-    match t.deployment().ledger.created(answer.bytes()) {
+    match t.deployment().ledger.created(answer.json()) {
         Some(token) => t.lives(&token, "immediately after its creation").await,
         None => {
             let expected = "a token with an id, or a refusal";

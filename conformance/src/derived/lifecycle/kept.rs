@@ -19,7 +19,7 @@ const CHANGES: [&str; 6] = [
 pub(super) fn keeps(t: &Trial, read: usize, answer: &Answer<'_>, sent: &Chosen) -> Outcome {
     let sent = sent.body.as_ref().and_then(|body| body.value.as_object());
     let body = answer.json();
-    let (Some(sent), Some(shown)) = (sent, sent.and_then(|sent| most_like(&body, sent))) else {
+    let (Some(sent), Some(shown)) = (sent, sent.and_then(|sent| most_like(body, sent))) else {
         return Ok(());
     };
     let contract = &t.deployment().contract;

@@ -67,7 +67,7 @@ pub(super) async fn shows<'t>(
             )));
         }
         let body = answer.json();
-        let Some(shown) = items(&body) else {
+        let Some(shown) = items(body) else {
             return Err(Stop::Lacking(
                 "the list's answer has no items that are known".to_owned(),
             ));

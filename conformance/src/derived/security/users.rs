@@ -37,7 +37,7 @@ pub(super) async fn list_as_outsider(t: &Trial) -> Outcome {
         .send("list them as the operator", ask.request.clone())
         .await?;
     let mut ids = Vec::new();
-    collect_ids(&own.json(), &mut ids);
+    collect_ids(own.json(), &mut ids);
     if ids.is_empty() {
         return Err(Stop::Unasked(
             "the operator's list has nothing with an id of eight characters or more".to_owned(),
@@ -46,7 +46,7 @@ pub(super) async fn list_as_outsider(t: &Trial) -> Outcome {
     let caller = t.caller_for(Role::Outsider, sample.operation)?;
     let answer = t.send(&sample.purpose, ask.as_caller(&caller)).await?;
     let mut others = Vec::new();
-    collect_ids(&answer.json(), &mut others);
+    collect_ids(answer.json(), &mut others);
     let seen = ids.iter().find(|id| others.contains(id));
     let found = match seen {
         None => "none of them".to_owned(),

@@ -5,6 +5,7 @@ pub mod any;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -205,7 +206,7 @@ impl Users {
 ///
 /// # Errors
 /// When nothing answers at the target, in words.
-pub async fn probe(session: &Session, allow: Effect) -> Result<Findings, String> {
+pub async fn probe(session: &Arc<Session>, allow: Effect) -> Result<Findings, String> {
     let deployment = &session.deployment;
     let caller = Caller::new(
         &deployment.contract,

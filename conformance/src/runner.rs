@@ -8,6 +8,7 @@ mod selection;
 mod tally;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::Utc;
@@ -16,6 +17,8 @@ use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom as _;
 use serde_json::Value;
+use tokio::task::JoinError;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 pub use needs::check_waivers;
 pub use one_case::run_case;
@@ -69,7 +72,7 @@ pub struct Plan {
 
 /// Runs a plan until it is done or `interrupt` resolves. Minted tokens are revoked in both cases.
 pub async fn run(
-    session: &Session,
+    session: &Arc<Session>,
     plan: &Plan,
     interrupt: impl Future<Output = ()>,
     mut emit: impl FnMut(Event),
@@ -84,6 +87,7 @@ pub async fn run(
     let mut tally = Tally::default();
     let mut trouble = None;
     let mut interrupted = false;
+    let running = TaskTracker::new();
     let today = Utc::now().date_naive();
     let mut decide = |mut record: CaseRecord| {
         let baseline = plan.baseline.as_ref();
@@ -122,7 +126,17 @@ pub async fn run(
         let (waiting, others): (Vec<&Case>, Vec<&Case>) =
             others.into_iter().partition(|case| case.needs.waits);
         let jobs = plan.jobs.max(1);
-        let run_case = |case| run_case(session, case, plan.allow, plan.strict);
+        // Each in a task, so that the cases of a run share the processors.
+        let run_case = |case| {
+            let (session, allow, strict) = (Arc::clone(session), plan.allow, plan.strict);
+            let task = async move { run_case(&session, case, allow, strict).await };
+            let task = AbortOnDropHandle::new(running.spawn(task));
+            async {
+                // A panic is a defect of the runner: `run_case` catches those of cases.
+                let done = task.await.map_err(JoinError::into_panic);
+                done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }
+        };
         let in_turn = |cases| stream::iter(cases).then(run_case);
         let at_a_time = |cases| stream::iter(cases).map(run_case).buffer_unordered(jobs);
         let (waiting, others) = (at_a_time(waiting), at_a_time(others));
@@ -151,6 +165,9 @@ pub async fn run(
         }
     }
 
+    // Of an interrupted run, until its cases send nothing more.
+    running.close();
+    running.wait().await;
     let left_behind = finish(session).await;
     let stopped = deployment.stopped(plan.allow.min(Effect::Revokes));
     let stopped = stopped.map(|early| early.why);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::case::{Case, Effect};
 use crate::cases;
@@ -33,7 +34,7 @@ pub fn draft(contract: &Contract) -> String {
 ///
 /// # Errors
 /// When nothing answers at the target, in words.
-pub async fn probe(session: &Session, allow: Effect) -> Result<String, String> {
+pub async fn probe(session: &Arc<Session>, allow: Effect) -> Result<String, String> {
     let contract = &session.deployment.contract;
     let catalogue = cases::of(contract);
     let is_ordinary = |case: &&&'static Case| {

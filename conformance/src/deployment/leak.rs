@@ -1,5 +1,6 @@
 //! The search for credentials and internal details in every response of a run.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -164,7 +165,7 @@ pub(super) fn leaks(
             .map(names("the SHA-256 of")),
     );
     let text = unescaped(&text);
-    if ANY_DETAIL.is_match(&text) {
+    if ANY_DETAIL.is_match(&*text) {
         let details = (INTERNAL_DETAILS.iter())
             .filter(|detail| text.contains(**detail) && !sent.contains(**detail));
         found.extend(details.map(|detail| (Leaked::Internals, format!("{:?}", detail.trim()))));
@@ -225,9 +226,12 @@ fn source_path(text: &str) -> Option<&str> {
 }
 
 /// Returns a text with the escapes of JSON strings resolved, as far as stack traces use them.
-fn unescaped(text: &str) -> String {
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
     let text = text.replace("\\n", "\n").replace("\\t", "\t");
-    text.replace("\\\"", "\"").replace("\\\\", "\\")
+    Cow::Owned(text.replace("\\\"", "\"").replace("\\\\", "\\"))
 }
 
 /// Returns the runtime that writes such a line in its stack traces.

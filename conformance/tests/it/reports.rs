@@ -472,3 +472,40 @@ fn stream_that_would_contain_a_secret_is_removed() {
     );
     assert!(!path.exists());
 }
+
+#[test]
+fn every_secret_in_a_text_is_replaced_once_and_the_longest_as_a_whole() {
+    let secrets = conformance::redact::Secrets::default();
+    for (value, name) in [
+        ("dz_part_of_a_token", "PART"),
+        ("dz_part_of_a_token.and_the_rest", "WHOLE"),
+        ("tail_of_it_and_more", "OTHER"),
+        ("schlüssel-geheim", "GERMAN"),
+        ("pw", "SHORT"),
+    ] {
+        secrets.register(value, name);
+    }
+    for (text, redacted) in [
+        ("dz_part_of_a_token", "$PART"),
+        ("a dz_part_of_a_token.and_the_rest z", "a $WHOLE z"),
+        (
+            "dz_part_of_a_token,dz_part_of_a_tokendz_part_of_a_token",
+            "$PART,$PART$PART",
+        ),
+        (
+            "dz_part_of_a_token.and_the_restail_of_it_and_more",
+            "$WHOLEail_of_it_and_more",
+        ),
+        ("ü schlüssel-geheim ü", "ü $GERMAN ü"),
+        ("pw pwd (pw) upw", "$SHORT pwd ($SHORT) upw"),
+        ("short", "short"),
+        ("", ""),
+    ] {
+        assert_eq!(secrets.redact(text), redacted, "{text}");
+    }
+    let text = "x dz_part_of_a_token.and_the_rest pw";
+    assert_eq!(secrets.found_in(text), ["PART", "WHOLE"]);
+    let hash = openapi::sha256_hex("dz_part_of_a_token").to_ascii_uppercase();
+    assert_eq!(secrets.hashes_in(&format!("id: {hash}.")), ["PART"]);
+    assert!(secrets.hashes_in(&hash[1..]).is_empty());
+}

@@ -9,7 +9,8 @@ struct Finding {
     faults: BTreeSet<String>,
 }
 
-/// Returns the findings among the cases of a report that failed, are blocked or ended in an error, each by its causes.
+/// Returns the findings among the cases of a report that failed, are blocked or ended in an error, each by its causes. Without a
+/// cause, cases that ended for the same reason are one: no request got an answer.
 pub(super) fn of(cases: &[Value]) -> Vec<BTreeSet<String>> {
     let mut findings: Vec<Finding> = Vec::new();
     for case in cases {
@@ -21,7 +22,7 @@ pub(super) fn of(cases: &[Value]) -> Vec<BTreeSet<String>> {
         if !["fail", "blocked", "error"].contains(&verdict) {
             continue;
         }
-        let Some(cause) = named("cause").or_else(|| named("id")) else {
+        let Some(cause) = named("cause").or_else(|| named("reason")) else {
             continue;
         };
         let mut finding = Finding {

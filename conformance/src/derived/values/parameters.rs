@@ -1,6 +1,10 @@
 //! Values of parameters, which are texts to those who read them.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use openapi::parameter_style::scalar;
+use openapi::pointer::tokens;
 use openapi::sample;
 use serde_json::Value;
 
@@ -74,25 +78,56 @@ impl Values<'_> {
     }
 
     /// Returns whether the schema accepts a value as a reader of its text may take it: scalars as texts or as what they look
-    /// like, and with `lists` a scalar as a list of one.
+    /// like, also in one member alone, and with `lists` a scalar as a list of one.
     pub(super) fn accepts_reading(&self, value: &Value, lists: bool) -> bool {
         let mut readings = vec![
             value.clone(),
             read(value, &as_text),
             read(value, &as_scalar),
+            read(value, &as_flag),
         ];
+        for way in [as_text, as_scalar, as_flag] {
+            readings.extend(self.with_one_member(value, &|one| read(one, &way)));
+        }
         if lists && !value.is_array() {
             let of_one = readings.iter().map(|one| Value::Array(vec![one.clone()]));
             readings.extend(of_one.collect::<Vec<_>>());
         }
         (readings.iter()).any(|reading| self.validator.accepts(reading))
     }
+
+    /// Returns an object with one member taken in another way, for each member that the schema rejects.
+    pub(super) fn with_one_member(
+        &self,
+        value: &Value,
+        way: &dyn Fn(&Value) -> Value,
+    ) -> Vec<Value> {
+        let problems = match value.is_object() {
+            true => self.validator.precise_problems(value),
+            false => Vec::new(),
+        };
+        let wrong = problems
+            .iter()
+            .filter_map(|one| tokens(&one.pointer).next());
+        let wrong: BTreeSet<Cow<'_, str>> = wrong.collect();
+        let changed = wrong.iter().filter_map(|name| {
+            let mut changed = value.clone();
+            let member = changed.get_mut(&**name)?;
+            *member = way(member);
+            Some(changed)
+        });
+        changed.collect()
+    }
 }
 
 /// Returns whether a value is a list or an object that a parameter can be sent with: an empty one is not written at all.
 fn composed(value: &Value) -> bool {
     match value {
-        Value::Array(items) => !items.is_empty() && items.iter().all(|item| scalar(item).is_some()),
+        // An item without a text is none for some readers.
+        Value::Array(items) => {
+            let has_text = |item: &Value| scalar(item).is_some_and(|text| !text.is_empty());
+            !items.is_empty() && items.iter().all(has_text)
+        }
         Value::Object(members) => {
             !members.is_empty() && members.values().all(|member| scalar(member).is_some())
         }
@@ -100,11 +135,12 @@ fn composed(value: &Value) -> bool {
     }
 }
 
-/// Returns whether every reader sees that a value is not what it expects: the members of an object that is written one by one are
+/// Returns whether every reader sees that a value is not what it expects: the members of an object that a form has one by one are
 /// parameters of their own.
 fn is_plain(writing: &Writing, value: &Value) -> bool {
-    let is_exploded = matches!(writing, Writing::Style { explode: true, .. });
-    !(is_exploded && (value.is_array() || value.is_object()))
+    let is_form = |style: &str| matches!(style, "form" | "cookie");
+    let is_exploded = matches!(writing, Writing::Style { style, explode: true } if is_form(style));
+    !(is_exploded && value.is_object())
 }
 
 /// Returns a value with its scalars taken in another way.
@@ -129,6 +165,15 @@ fn as_scalar(value: &Value) -> Value {
         .and_then(|text| serde_json::from_str::<Value>(text).ok())
         .filter(is_scalar)
         .unwrap_or_else(|| value.clone())
+}
+
+/// Takes 0 and 1 as the booleans that many readers of texts take them for.
+fn as_flag(value: &Value) -> Value {
+    match scalar(value).as_deref() {
+        Some("0") => Value::Bool(false),
+        Some("1") => Value::Bool(true),
+        Some(_) | None => value.clone(),
+    }
 }
 
 fn is_scalar(value: &Value) -> bool {
@@ -181,11 +226,38 @@ mod tests {
         for (text, valid) in [("1", true), ("0", false), ("text", false)] {
             assert!(of_numbers.contains(&(json!(text), valid)), "{of_numbers:?}");
         }
+        let of_flags = texts(&json!({ "type": "boolean" }), Location::Path, &simple);
+        assert!(of_flags.contains(&(json!("text"), false)), "{of_flags:?}");
+        assert!(!of_flags.contains(&(json!("0"), false)), "{of_flags:?}");
         let of_texts = texts(&json!({ "type": "string" }), Location::Path, &simple);
         assert!(
             of_texts.iter().all(|(_, valid)| *valid),
             "every text is a string: {of_texts:?}"
         );
+    }
+
+    #[test]
+    fn members_of_an_object_are_texts_beside_numbers() {
+        let schema = json!({
+            "type": "object",
+            "required": ["text", "count"],
+            "properties": {
+                "text": { "type": "string", "minLength": 2 },
+                "count": { "type": "integer", "minimum": 1 },
+            },
+        });
+        for declared in [
+            json!({ "schema": {}, "explode": false }),
+            json!({ "schema": {}, "style": "deepObject", "explode": true }),
+        ] {
+            let values = texts(&schema, Location::Query, &declared);
+            let is_invalid = |text: Value, count: Value| {
+                values.contains(&(json!({ "text": text, "count": count }), false))
+            };
+            assert!(is_invalid(json!("text"), json!(0)), "{values:?}");
+            assert!(!is_invalid(json!(0.5), json!(1)), "a text: {values:?}");
+            assert!(!is_invalid(json!(true), json!(1)), "a text: {values:?}");
+        }
     }
 
     #[test]

@@ -151,7 +151,7 @@ fn other_media_type(bodies: &[Body<'_>]) -> Option<&'static str> {
         let other = MediaType::of(other);
         !bodies
             .iter()
-            .any(|body| MediaType::of(body.media_type).includes(&other))
+            .any(|body| MediaType::of(body.declared).includes(&other))
     })
 }
 

@@ -40,7 +40,9 @@ impl Parameter<'_> {
 
 /// A body that an operation takes, in one media type.
 pub(crate) struct Body<'c> {
-    /// The media type, as the contract writes it.
+    /// The media type or the range, as the contract writes it.
+    pub(crate) declared: &'c str,
+    /// The media type that it is sent in: for a range, one that is in it.
     pub(crate) media_type: &'c str,
     /// The pointer in the document to the media type object.
     pub(crate) place: String,
@@ -74,11 +76,12 @@ pub(crate) fn bodies<'c>(contract: &'c Contract, operation: &Operation) -> Vec<B
     let required = document.at(&pointer::join(&body, "required")) == Some(&Value::Bool(true));
     let media_types = document.at(&content).and_then(Value::as_object);
     let mut bodies: Vec<Body<'c>> = (media_types.into_iter().flatten())
-        .map(|(media_type, _)| {
-            let place = document.follow(&pointer::join(&content, media_type));
+        .map(|(declared, _)| {
+            let place = document.follow(&pointer::join(&content, declared));
             let schema = pointer::join(&place, "schema");
             Body {
-                media_type,
+                declared,
+                media_type: within(declared, document, &schema),
                 files: files(document, &schema, DEPTH),
                 schema: (document.at(&schema))
                     .map(|_| bundle_for(document, &schema, Direction::Request)),
@@ -93,6 +96,25 @@ pub(crate) fn bodies<'c>(contract: &'c Contract, operation: &Operation) -> Vec<B
         _ => 2,
     });
     bodies
+}
+
+/// Returns a media type of a range that suits the schema at a pointer; what is no range is returned as it is.
+fn within<'c>(declared: &'c str, document: &Document, schema: &str) -> &'c str {
+    let range = MediaType::of(declared);
+    if !range.is_range() {
+        return declared;
+    }
+    let resolved = document.resolve(schema).unwrap_or(&Value::Null);
+    let is_any = resolved.as_object().is_none_or(serde_json::Map::is_empty);
+    let best = match resolved["type"].as_str() {
+        _ if is_any || is_bytes(document, schema, DEPTH) => "application/octet-stream",
+        Some("string") => "text/plain",
+        Some(_) | None => JSON,
+    };
+    let others = [JSON, "text/plain", "image/png", "audio/mpeg", "video/mp4"];
+    let mut fitting = std::iter::once(best).chain(others);
+    let fitting = fitting.find(|one| range.includes(&MediaType::of(one)));
+    fitting.unwrap_or(declared)
 }
 
 /// Returns the properties of a schema that are bytes.

@@ -124,3 +124,34 @@ async fn a_missing_body_may_be_a_missing_media_type() {
         assert_eq!(run.code, code, "{status}: {}{}", run.stdout, run.stderr);
     }
 }
+
+#[tokio::test]
+async fn a_range_of_media_types_is_sent_as_one_that_suits_its_schema() {
+    let object = json!({ "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } });
+    let text = json!({ "type": "string" });
+    for (range, schema, sent) in [
+        ("*/*", &object, "application/json"),
+        ("application/*", &object, "application/json"),
+        ("*/*", &text, "text/plain"),
+        ("image/*", &json!({}), "image/png"),
+    ] {
+        let operation = json!({ "post": {
+            "requestBody": { "required": true, "content": { (range): { "schema": schema } } },
+            "responses": responses(&["201", "400", "415"]),
+        } });
+        let is_object = sent == "application/json";
+        let run = run_with(&operation, move |method, _, media_type, body| {
+            let value = serde_json::from_slice::<Value>(body).ok();
+            let has_name = value.is_some_and(|value| value["name"].is_string());
+            match method {
+                "POST" if body.is_empty() => 400,
+                "POST" if media_type != sent => 415,
+                "POST" if is_object && !has_name => 400,
+                "POST" => 201,
+                _ => 405,
+            }
+        })
+        .await;
+        assert_eq!(run.code, 0, "{range}: {}{}", run.stdout, run.stderr);
+    }
+}

@@ -195,15 +195,12 @@ async fn refuses_the_method(t: &Trial) -> Outcome {
         ),
     };
     let refused = answer.expect("status", held, expected, found(&answer, held));
-    t.name_cause(
-        (!held).then(|| {
-            format!(
-                "{status} for {}, which is not declared",
-                sample.change.part()
-            )
-        }),
-        None,
+    let cause = format!(
+        "{status} for {}, which is not declared",
+        sample.change.part()
     );
+    // What routes requests does so for all paths.
+    t.name_cause((!held).then(|| cause.clone()), Some(cause));
     refused?;
     allows(&answer, t)?;
     reach::ensure(t, sample.operation).await

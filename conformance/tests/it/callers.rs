@@ -206,6 +206,16 @@ async fn faults_of_all_operations_are_noticed() {
     }
 }
 
+/// What refuses callers is most often one part of a service.
+#[tokio::test]
+async fn one_wrong_refusal_of_all_operations_is_one_cause() {
+    let scene = Scene::of(Fault::WrongStatus).await;
+    let run = scene.run(&["--filter", ".security."]).await;
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(run.with_verdict("fail").len() > 10, "{}", run.stdout);
+    assert!(run.stdout.contains("1 fault in "), "{}", run.stdout);
+}
+
 #[tokio::test]
 async fn callers_that_the_profile_does_not_name_are_not_asked_for() {
     let scene = Scene::of(Fault::None).await;

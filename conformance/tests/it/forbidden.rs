@@ -16,6 +16,8 @@ enum Fault {
     None,
     /// `PUT /things` works.
     PutWorks,
+    /// `PUT` works on all paths.
+    AllPutsWork,
     /// A 405 does not name the methods that are allowed.
     NoAllow,
     /// A body in another media type is taken for JSON.
@@ -100,6 +102,7 @@ fn answer(
         ("GET", "/things") if refuses_unknown && query.contains("undeclared") => 400,
         ("GET", "/things") => 200,
         ("PUT", "/things") if is(Fault::PutWorks) => 200,
+        ("PUT", _) if is(Fault::AllPutsWork) => 200,
         ("POST", "/things") => {
             let is_json = media_type == "application/json" || is(Fault::TakesText);
             match serde_json::from_str::<Value>(&body) {
@@ -187,6 +190,10 @@ async fn each_forbidden_request_that_is_taken_is_one_cause() {
     for (fault, cause) in [
         (
             Fault::PutWorks,
+            "200 for the method PUT, which is not declared",
+        ),
+        (
+            Fault::AllPutsWork,
             "200 for the method PUT, which is not declared",
         ),
         (Fault::NoAllow, "a 405 without `Allow`"),

@@ -122,7 +122,10 @@ impl<'t> Ask<'t> {
             false => format!("{status}: {}", answer.quote()),
         };
         let held = answer.expect("status", held, expected, found);
-        (self.t).name_cause(Some(format!("{status} to {who}")), None);
+        let cause = format!("{status} to {who}");
+        // What refuses callers, though in another way, does so for all operations.
+        let of_all = (status / 100 == 4).then(|| cause.clone());
+        self.t.name_cause(Some(cause), of_all);
         held?;
         // A contract that documents no refusal at all says nothing about its body.
         if !self.documented.documents(status) {

@@ -292,15 +292,12 @@ impl Derivation<'_> {
                 left_out: Vec::new(),
             };
             let id = self.names.id(promise.operation, "lifecycle", promise.what);
-            let case = leak(self.contract, &self.graph, id, "/responses", sample);
+            let text = sample.purpose.clone();
+            let (contract, graph) = (self.contract, &self.graph);
             self.cases.push(Box::leak(Box::new(Case {
-                clause: Clause {
-                    source: case.clause.source,
-                    text: format!("{operation}: {}", promise.text).leak(),
-                },
                 effect: promise.effect,
                 steps: promise.steps,
-                ..*case
+                ..case(contract, graph, (id, "/responses"), None, text, sample)
             })));
         }
     }
@@ -465,16 +462,19 @@ fn leak(
     let revokes = contract.revoke_operation() == Some(sample.operation);
     let creates = operation.method == "POST" && operation.path == contract.tokens_path();
     let effect = effect(contract, graph, sample.operation, sample.expects);
-    let source = format!("{}, {}", contract.name().title, contract.name().version);
-    let covers: &'static [&'static str] = Box::leak(Box::new([&*below.to_owned().leak()]));
-    Box::leak(Box::new(Case {
+    let name = contract.name();
+    let source = source.map_or_else(
+        || format!("{}, {}", name.title, name.version),
+        str::to_owned,
+    );
+    Case {
         id: id.leak(),
         level: Level::Must,
         clause: Clause {
             source: source.leak(),
             text: text.leak(),
         },
-        covers,
+        covers: Box::leak(Box::new([&*covers.to_owned().leak()])),
         needs: Needs {
             own: u32::from(revokes),
             room: u32::from(creates),
@@ -483,7 +483,7 @@ fn leak(
         },
         effect,
         steps: |t| Box::pin(steps::steps(t)),
-    }))
+    }
 }
 
 /// Writes a value for a message, cut where it is long.
@@ -494,3 +494,24 @@ fn brief(value: &Value) -> String {
         None => text,
     }
 }
+    Box::leak(Box::new(case(
+        contract,
+        graph,
+        (id, below),
+        None,
+        text,
+        sample,
+    )))
+}
+
+/// Builds the case of a sample by its id and what it covers, for as long as the process lives. Its clause is from a source other
+/// than the contract, if one is given.
+fn case(
+    contract: &Contract,
+    graph: &Graph,
+    (id, covers): (String, &str),
+    source: Option<&str>,
+    text: String,
+    sample: Sample,
+) -> Case {
+    let operation = &contract.operations()[sample.operation].operation;

@@ -10,10 +10,9 @@ mod enforced;
 mod forged;
 mod users;
 
-use super::effect::effect;
 use super::naming::Names;
 use crate::case::sample::{Change, Expects};
-use crate::case::{Case, Clause, Level, Needs, Sample, Steps};
+use crate::case::{Case, Sample, Steps};
 use crate::contract::Contract;
 use crate::contract::security::{Alternative, Scheme};
 use crate::resources::graph::Graph;
@@ -185,11 +184,11 @@ fn case(
     };
     let (source, text) = match kind.is_by_rfc {
         true => (
-            "RFC 9110, section 15.5.2".to_owned(),
+            Some("RFC 9110, section 15.5.2"),
             "The server generating a 401 response MUST send a WWW-Authenticate header field (Section 11.6.1) containing at least one challenge applicable to the target resource.".to_owned(),
         ),
         false => (
-            format!("{}, {}", contract.name().title, contract.name().version),
+            None,
             format!(
                 "{operation} demands {}: {promise}, and has no effect",
                 schemes.join(" or ")
@@ -213,18 +212,14 @@ fn case(
         left_out: Vec::new(),
     };
     Box::leak(Box::new(Case {
-        id: id.leak(),
-        level: Level::Must,
-        clause: Clause {
-            source: source.leak(),
-            text: text.leak(),
-        },
-        covers: Box::leak(Box::new([&*covered.leak()])),
-        needs: Needs {
-            sample: Some(Box::leak(Box::new(sample))),
-            ..Needs::NONE
-        },
-        effect: effect(contract, graph, index, expects),
         steps: kind.steps,
+        ..super::case(
+            contract,
+            graph,
+            (id, covered.as_str()),
+            source,
+            text,
+            sample,
+        )
     }))
 }

@@ -68,6 +68,7 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
                 .iter()
                 .map(|other| format!("no value of the body in {} is tested", other.media_type));
             derivation.left_out.extend(untested);
+        derivation.left_out.extend(documented.unjudged());
         }
         let sample = Sample {
             operation: index,

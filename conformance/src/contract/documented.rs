@@ -1,6 +1,6 @@
 //! The operations of a contract with their documented responses, ready to judge an answer by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapi::media_type::MediaType;
 use openapi::{Document, Operation, pointer};
@@ -104,6 +104,15 @@ impl DocumentedOperation {
             true => "*/*".to_owned(),
             false => media_types.join(", "),
         }
+    }
+
+    /// Says which answers are not compared with their schemas.
+    pub(crate) fn unjudged(&self) -> BTreeSet<String> {
+        let contents = self
+            .responses
+            .values()
+            .flat_map(|response| &response.content);
+        contents.filter_map(Content::unjudged).collect()
     }
 
     /// Returns the media types that an answer of a status may have; empty where it has no body.

@@ -28,6 +28,8 @@ pub(crate) struct Content {
     pub(super) name: String,
     media_type: MediaType,
     schema: Option<Arc<AnswerSchema>>,
+    /// Whether the schema is one of more than a text or bytes.
+    is_structured: bool,
     /// Of a stream of events: the schema of each (OpenAPI 3.2, section 4.14.4).
     event: Option<EventSchema>,
     /// The example, which is used where there is no schema.
@@ -62,7 +64,12 @@ impl DocumentedResponse {
         };
         let content = keys("content").into_iter().map(|(name, place)| {
             let place = document.follow(&place);
+            let schema = document.resolve(&pointer::join(&place, "schema"));
+            let is_structured = schema.is_some_and(|schema| {
+                schema["type"] != "string" && schema.as_object().is_none_or(|one| !one.is_empty())
+            });
             Content {
+                is_structured,
                 media_type: MediaType::of(&name),
                 name: name.to_ascii_lowercase(),
                 schema: schemas.at(&pointer::join(&place, "schema")),
@@ -115,6 +122,25 @@ impl DocumentedResponse {
 }
 
 impl Content {
+    /// Says that bodies are not compared with the schema, where it could say more than that they are texts or bytes.
+    pub(super) fn unjudged(&self) -> Option<String> {
+        let name = &self.name;
+        let is_text = self.media_type.essence().starts_with("text/") && !self.media_type.is_xml();
+        let is_stream = self.media_type.essence() == "text/event-stream";
+        let is_judged = self.media_type.is_json()
+            || is_text && !is_stream && !self.media_type.is_range()
+            || is_stream && self.event.is_some();
+        match self.is_structured && !is_judged {
+            true if self.media_type.is_range() => Some(format!(
+                "answers in {name} are compared with their schema only where they are JSON or text"
+            )),
+            true => Some(format!(
+                "answers in {name} are not compared with their schema"
+            )),
+            false => None,
+        }
+    }
+
     /// Lists what is wrong with a body of a media type. Bodies that are neither JSON nor text are not looked into. An error
     /// says why the schema cannot be used.
     pub(crate) fn problems(&self, given: &MediaType, body: &[u8]) -> Result<Vec<String>, String> {

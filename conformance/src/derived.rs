@@ -64,11 +64,9 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
         }
         if let Some((body, others)) = bodies.split_first() {
             derivation.add_body(index, body);
-            let untested = others
-                .iter()
-                .map(|other| format!("no value of the body in {} is tested", other.media_type));
-            derivation.left_out.extend(untested);
-        derivation.left_out.extend(documented.unjudged());
+            for other in others {
+                derivation.add_other_media_type(index, other);
+            }
         }
         let sample = Sample {
             operation: index,
@@ -340,13 +338,36 @@ impl Derivation<'_> {
                 &purpose,
             );
         }
-        if body.form() == Form::Json && !is_of_tokens(self.contract, index) {
-            self.add_members(index, &values);
+        if is_of_tokens(self.contract, index) {
+            return;
+        }
+        if body.form() == Form::Json {
+            self.add_texts(index, &values);
         }
     }
 
-    /// Adds the cases of the members of a body that may have each value that their own schemas allow, unless they name things.
-    fn add_members(&mut self, index: usize, values: &Values<'_>) {
+        self.add_bounds(index, body, &values);
+    /// Adds the case of the ordinary body in another media type than that of the other cases.
+    fn add_other_media_type(&mut self, index: usize, body: &Body<'_>) {
+        let name = body.media_type;
+        if body.form() == Form::Plain || is_of_tokens(self.contract, index) {
+            let why = format!("no value of the body in {name} is tested");
+            self.left_out.push(why);
+            return;
+        }
+        let why = format!("no value of the body in {name} is tested but the ordinary one");
+        self.left_out.push(why);
+        let part = format!("body in {name}");
+        let variant = Variant {
+            part: &part,
+            ..Variant::of_body("ordinary", Expects::Taken)
+        };
+        let purpose = format!("with its body in {name}");
+        self.add(index, &variant, Change::In(name.to_owned()), &purpose);
+    }
+
+    /// Adds the cases of the texts in a body of JSON, with characters that not all programs expect.
+    fn add_texts(&mut self, index: usize, values: &Values<'_>) {
         for name in values
             .free_texts()
             .into_iter()
@@ -372,12 +393,23 @@ impl Derivation<'_> {
             let text = LONE_SURROGATE;
             self.add(index, &variant, Change::Escaped { name, text }, &purpose);
         }
-        for (name, values) in values.bounded_members() {
+    }
+
+    /// Adds the cases of the members of a body that may have each value that their own schemas allow, unless they name things.
+    fn add_bounds(&mut self, index: usize, body: &Body<'_>, values: &Values<'_>) {
+        let is_json = body.form() == Form::Json;
+        // The fields of a form are its outermost members.
+        let depth = if is_json { values::DEPTH } else { 1 };
+        for (name, mut values) in values.bounded_members(depth) {
             if is_of_thing(&name) {
                 continue;
             }
             for value in values {
                 let part = format!("body {name}");
+            // Readers of forms take a field without a text for one that is not there.
+            values.retain(|value| {
+                is_json || !(value.is_null() || value.is_array() || value.as_str() == Some(""))
+            });
                 let what = naming::of_value(&value, true);
                 let variant = Variant {
                     part: &part,

@@ -39,6 +39,8 @@ pub(crate) enum Change {
     Body(Option<Value>),
     /// In its body, which is this text although its media type says otherwise, and what that is.
     Text { text: String, what: &'static str },
+    /// In its body, which is in another media type that the contract names.
+    In(String),
     /// In its body, which is in a media type that the contract does not name.
     MediaType(&'static str),
     /// In its method, which the contract does not declare for the path. It has no body.
@@ -56,6 +58,7 @@ impl Change {
             Change::Nothing => "an ordinary request".to_owned(),
             Change::Body(_) => "a body".to_owned(),
             Change::Text { what, .. } => (*what).to_owned(),
+            Change::In(name) => format!("a body in {name}"),
             Change::MediaType(name) => format!("a body in {name}"),
             Change::Method(name) => format!("the method {name}"),
             Change::Member { name, .. } | Change::Escaped { name, .. } => {

@@ -14,6 +14,7 @@ pub(super) fn is_accepted(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Ou
         Change::Nothing
         | Change::Body(_)
         | Change::Text { .. }
+        | Change::In(_)
         | Change::MediaType(_)
         | Change::Method(_)
         | Change::Member { .. }

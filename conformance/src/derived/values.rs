@@ -18,7 +18,7 @@ const VALID: usize = 12;
 const INVALID: usize = 32;
 
 /// How deep properties of properties are violated.
-const DEPTH: usize = 4;
+pub(super) const DEPTH: usize = 4;
 
 /// The longest body, in bytes.
 const BODY: usize = 64 * 1024;
@@ -47,10 +47,10 @@ impl<'s> Values<'s> {
         is_bounded(self.schema, self.schema, DEPTH)
     }
 
-    /// Returns the members of a body whose own schemas say which values are allowed, each by its keys with a slash between them,
-    /// with the smallest and the largest.
-    pub(super) fn bounded_members(&self) -> Vec<(String, Vec<Value>)> {
-        let members = members(self.schema, self.schema, "", DEPTH).into_iter();
+    /// Returns the members of a body, as deep as said, whose own schemas say which values are allowed, each by its keys with a
+    /// slash between them, with the smallest and the largest.
+    pub(super) fn bounded_members(&self, depth: usize) -> Vec<(String, Vec<Value>)> {
+        let members = members(self.schema, self.schema, "", depth).into_iter();
         let bounded = members.filter(|(_, member)| is_bounded(self.schema, member, DEPTH));
         let with_values = bounded.filter_map(|(name, member)| {
             let whole = with_definitions(self.schema, member);
@@ -258,7 +258,9 @@ mod tests {
             },
             "$defs": { "Kind": { "enum": ["book", "toy"] } },
         });
-        let members = Values::of(&schema).expect("a schema").bounded_members();
+        let members = Values::of(&schema)
+            .expect("a schema")
+            .bounded_members(super::DEPTH);
         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names.len(), 3, "{names:?}");
         let values = |wanted: &str| {

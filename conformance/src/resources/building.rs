@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::chosen::Chosen;
+use super::examples::accepts;
 use super::inputs::{bodies, parameters};
 use super::writing::{self, Writing};
 use crate::case::sample::{Change, Location};
@@ -84,6 +85,14 @@ pub(super) fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Reque
         }
     }
     let ordinary = chosen.body.as_ref().map(|body| &body.value);
+    let bodies = bodies(contract, operation);
+    let is_of = |media_type: &str, value: Option<&Value>| {
+        let mut bodies = bodies.iter();
+        let body = bodies.find(|body| body.media_type == media_type);
+        body.zip(value).is_some_and(|(body, value)| {
+            accepts(body.schema.as_ref(), value) && body.written(contract, value).is_some()
+        })
+    };
     let changed = match (change, ordinary) {
         (Change::Member { name, value }, Some(ordinary)) => with_member(ordinary, name, value),
         (Change::Escaped { name, .. }, Some(ordinary)) => {
@@ -106,15 +115,27 @@ pub(super) fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Reque
             )));
         }
         Change::Method(_) => None,
-        Change::Nothing | Change::Text { .. } | Change::MediaType(_) | Change::Parameter { .. } => {
-            ordinary
+        Change::In(other) if !is_of(other, ordinary) => {
+            return Err(Stop::Unasked(format!(
+                "the ordinary body of {operation} cannot be sent in {other}"
+            )));
         }
+        Change::Nothing
+        | Change::In(_)
+        | Change::Text { .. }
+        | Change::MediaType(_)
+        | Change::Parameter { .. } => ordinary,
     };
     let Some(value) = value else {
         return Ok(request);
     };
-    let bodies = bodies(contract, operation);
-    let media_type = (chosen.body.as_ref().map(|body| body.media_type.as_str()))
+    let other_type = if let Change::In(other) = change {
+        Some(other.as_str())
+    } else {
+        None
+    };
+    let media_type = other_type
+        .or(chosen.body.as_ref().map(|body| body.media_type.as_str()))
         .or(bodies.first().map(|body| body.media_type))
         .unwrap_or(JSON);
     let body = bodies.iter().find(|body| body.media_type == media_type);
@@ -131,6 +152,7 @@ pub(super) fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Reque
                 request.body(&media_type, written)
             }
             Change::Nothing
+            | Change::In(_)
             | Change::Parameter { .. }
             | Change::Body(_)
             | Change::Member { .. }

@@ -149,13 +149,9 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(end) = &report.end {
         writeln!(
             out,
-            "\n{} and {} in {}.",
+            "\n{} and {}.",
             summary::count(report.totals.cases, "case"),
-            summary::count(
-                usize::try_from(end.requests).unwrap_or(usize::MAX),
-                "request"
-            ),
-            summary::duration(end.duration_ms)
+            summary::requests(end)
         )?;
     }
     Ok(())

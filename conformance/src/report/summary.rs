@@ -9,7 +9,7 @@ use openapi::waiver::Waived;
 use crate::case::Level;
 use crate::coverage::{Coverage, CoveredOperation};
 use crate::deployment::reach::Unreached;
-use crate::event::{CaseRecord, ExchangeRecord, RunHeader, StepRecord, Verdict};
+use crate::event::{CaseRecord, ExchangeRecord, RunFooter, RunHeader, StepRecord, Verdict};
 use crate::profile::{Role, caller_variable, variable, variable_of};
 
 /// Says which path the requests got, where the contract's servers have one.
@@ -312,6 +312,24 @@ pub(crate) fn duration(milliseconds: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "no run lasts 2^52 milliseconds")]
     let seconds = milliseconds as f64 / 1000.0;
     format!("{seconds:.1} s")
+}
+
+/// Returns how many requests a run sent in which time, and how many of them more than once.
+pub(crate) fn requests(end: &RunFooter) -> String {
+    let of = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let mut text = count(of(end.requests), "request");
+    text.push_str(&format!(" in {}", duration(end.duration_ms)));
+    if end.waits > 0 {
+        let answers = count(of(end.waits), "answer");
+        text.push_str(&format!(
+            ", {answers} asked to wait (429 or 503 with Retry-After)"
+        ));
+    }
+    if end.retries > 0 {
+        let attempts = count(of(end.retries), "connection attempt");
+        text.push_str(&format!(", {attempts} repeated"));
+    }
+    text
 }
 
 /// Formats a number with its noun: `1 case`, `2 cases`.

@@ -336,12 +336,7 @@ fn totals(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
             "\n{RED}cut off{RED:#}: the run did not finish, so this report is not valid"
         );
     };
-    writeln!(
-        out,
-        "; {} requests in {}",
-        end.requests,
-        summary::duration(end.duration_ms)
-    )?;
+    writeln!(out, "; {}", summary::requests(end))?;
     left_behind(end, out)?;
     if let Some(why) = summary::incomplete(report) {
         writeln!(out, "{RED}incomplete{RED:#}: {why}")?;

@@ -275,6 +275,8 @@ async fn answers_that_ask_to_wait_are_not_answers_to_a_case() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let report = run.report.as_ref().expect("a report");
     assert_eq!(report["end"]["waits"], json!(1));
+    let said = "1 answer asked to wait";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
 
     let scene = Scene::of(Fault::BusyForever).await;
     let run = scene.run(&["--filter", "get_report"]).await;

@@ -76,7 +76,7 @@ pub(super) fn header(report: &Report) -> Markup {
                 dt { "Contract" } dd { (visible(&run.contract.title)) " " (visible(&run.contract.version)) }
                 dt { "Started" } dd { time datetime=(run.started_at.to_rfc3339()) { (run.started_at.format("%-d %B %Y, %H:%M:%S UTC").to_string()) } }
                 @if let Some(end) = &report.end {
-                    dt { "Duration" } dd { (summary::duration(end.duration_ms)) ", " (end.requests) " requests" }
+                    dt { "Duration" } dd { (summary::requests(end)) }
                 }
             }
             (share(report))

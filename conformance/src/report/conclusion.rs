@@ -62,9 +62,11 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         );
         lines.push(("warned", text));
     }
-    let (waived, skipped): (Vec<&CaseRecord>, Vec<&CaseRecord>) = of(Verdict::Skip)
-        .into_iter()
-        .partition(|case| case.waived.is_some());
+    let of_waivers = |case: &&CaseRecord| case.waived.is_some();
+    let waived = [of(Verdict::Skip), of(Verdict::Unproven)].concat();
+    let waived = waived.into_iter().filter(of_waivers).count();
+    let mut skipped = of(Verdict::Skip);
+    skipped.retain(|case| !of_waivers(case));
     let undecided = [of(Verdict::Inconclusive), of(Verdict::Error)].concat();
     for (word, cases, what) in [
         ("skipped", &skipped, "not run"),
@@ -91,7 +93,7 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         lines.push(("unreached", text));
     }
     let left_out = report.run.selection.left_out();
-    let parts = [(left_out, "not selected"), (waived.len(), "waived")];
+    let parts = [(left_out, "not selected"), (waived, "waived")];
     let parts: Vec<String> = parts
         .iter()
         .filter(|(number, _)| *number > 0)

@@ -30,6 +30,8 @@ pub(super) struct Tally {
     behind_known: Vec<String>,
     /// The cases that prove nothing if their operation was not reached, with it.
     doubtful: Vec<(Verdict, Counted, String)>,
+    /// The cases that a waiver accepts, although they show nothing.
+    waived: Vec<String>,
     /// The operations of the cases.
     operations: BTreeSet<String>,
     /// The failed and blocked cases that the baseline accepts.
@@ -101,7 +103,9 @@ impl Tally {
             Verdict::Fail => self.failed.push(counted),
             Verdict::Error => self.broken.push(case.id.clone()),
             // The deployment's owner has waived it, with a reason and until a day.
-            Verdict::Skip | Verdict::Unproven if case.waived.is_some() => {}
+            Verdict::Skip | Verdict::Unproven if case.waived.is_some() => {
+                self.waived.push(case.id.clone());
+            }
             // The profile names no such caller, or no operation is about it.
             Verdict::Skip if case.unasked => {}
             Verdict::Unproven | Verdict::Skip
@@ -269,13 +273,21 @@ impl Tally {
                 ", except in {known} with a known failure of the baseline"
             ));
         }
-        if ending.left_out > 0 {
-            let left_out = match ending.left_out {
-                1 => "1 case was".to_owned(),
-                more => format!("{more} cases were"),
-            };
+        let cases = |count: usize| match count {
+            1 => "1 case was".to_owned(),
+            more => format!("{more} cases were"),
+        };
+        if !self.waived.is_empty() {
             reason.push_str(&format!(
-                "; {left_out} not selected, and nothing is known about them"
+                "; {} waived, and nothing is known about them: {}",
+                cases(self.waived.len()),
+                named(&self.waived)
+            ));
+        }
+        if ending.left_out > 0 {
+            reason.push_str(&format!(
+                "; {} not selected, and nothing is known about them",
+                cases(ending.left_out)
             ));
         }
         (ExitCode::Conformant, reason)

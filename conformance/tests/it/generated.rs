@@ -259,6 +259,15 @@ async fn bar_of_reached_operations_is_lowered_openly() {
     let waiver = "[[waiver]]\ncase = \"generated.put_notes.*\"\nreason = \"there is none\"\nexpires = 2099-12-31\n";
     let run = run_profile(&format!("{PROFILE}{waiver}"), &contract, Fault::None, &more).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let named = "waived, and nothing is known about them: generated.put_notes.";
+    assert!(run.stdout.contains(named), "{}", run.stdout);
+    let folder = testbed::folder().expect("a folder");
+    let report = folder.path().join("report.json");
+    std::fs::write(&report, run.report.expect("a report").to_string()).expect("written");
+    let report = report.to_str().expect("UTF-8");
+    let page = conformance(&["render", report, "--format", "html"]).await;
+    let page = String::from_utf8(page.stdout).expect("UTF-8");
+    assert!(page.contains("<h1>Conformant in part</h1>"), "{page}");
 }
 
 #[tokio::test]

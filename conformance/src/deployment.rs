@@ -3,7 +3,7 @@
 
 mod breaker;
 mod callers;
-mod credentials;
+pub(crate) mod credentials;
 mod earlier;
 pub(crate) mod faults;
 pub(crate) mod leak;

@@ -9,6 +9,7 @@ pub(crate) mod inputs;
 pub(crate) mod ledger;
 pub(crate) mod make;
 mod makes;
+pub(crate) mod members;
 pub(crate) mod origin;
 mod ownership;
 pub(crate) mod references;

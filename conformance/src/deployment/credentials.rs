@@ -108,6 +108,12 @@ pub(super) fn register(
 
 /// Returns whether a parameter carries a credential: it is that of a security scheme, or its name says so.
 fn is_credential(schemes: &BTreeMap<String, Scheme>, name: &str) -> bool {
+    let mut places = schemes.values().filter_map(Scheme::place);
+    places.any(|(_, place)| place.eq_ignore_ascii_case(name)) || names_credential(name)
+}
+
+/// Returns whether a parameter or a member is a credential by its name.
+pub(crate) fn names_credential(name: &str) -> bool {
     const WORDS: [&str; 8] = [
         "authorization",
         "apikey",
@@ -121,7 +127,5 @@ fn is_credential(schemes: &BTreeMap<String, Scheme>, name: &str) -> bool {
     let letters: String = (name.chars().filter(char::is_ascii_alphanumeric))
         .map(|character| character.to_ascii_lowercase())
         .collect();
-    let mut places = schemes.values().filter_map(Scheme::place);
-    places.any(|(_, place)| place.eq_ignore_ascii_case(name))
-        || WORDS.iter().any(|word| letters.ends_with(word))
+    WORDS.iter().any(|word| letters.ends_with(word))
 }

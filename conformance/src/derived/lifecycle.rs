@@ -8,13 +8,16 @@ mod listed;
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::effects::Reading;
 use super::steps::{conforms, is_documented};
 use crate::case::{Effect, Outcome, Steps, Stop};
 use crate::deployment::reach::Reach;
-use crate::resources::chosen::Made;
+use crate::resources::chosen::{Chosen, Made};
 use crate::resources::graph::{Graph, How, Kind};
 use crate::resources::make::make;
+use crate::resources::members::{Members, with_all_members};
 use crate::resources::request;
 use crate::resources::scope::Bound;
 use crate::trial::{Answer, Trial};
@@ -77,10 +80,7 @@ pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
             |t| Box::pin(created_is_listed(t)),
         );
     }
-    for update in [kind.put.filter(|_| !by_put), kind.patch]
-        .into_iter()
-        .flatten()
-    {
+    for update in [kind.put, kind.patch].into_iter().flatten() {
         if kind.read.is_some() {
             add(
                 update,
@@ -162,8 +162,31 @@ impl<'t> Subject<'t> {
 
     /// Makes one, which later requests name.
     async fn make(&self, t: &'t Trial) -> Result<Made, Stop> {
+        self.make_with(t, Members::Ordinary).await
+    }
+
+    /// Makes one with some members, which later requests name.
+    async fn make_with(&self, t: &'t Trial, members: Members) -> Result<Made, Stop> {
         t.scope().forget(&self.kind.key);
-        make(t, self.index).await
+        make(t, self.index, members).await
+    }
+
+    /// Updates the one that is named, by the operation of the case: each member that a client may set gets another value than it
+    /// was made with, where the deployment takes that. Returns what was sent.
+    async fn update(&self, t: &'t Trial, made: &Chosen) -> Result<Chosen, Stop> {
+        let purpose = format!("update the {}", self.kind.noun);
+        let chosen = request::choose(t, self.operation).await?;
+        let earlier = made.body.as_ref().map_or(&Value::Null, |body| &body.value);
+        let contract = &t.deployment().contract;
+        if let Some(whole) = with_all_members(contract, &chosen, earlier) {
+            let request = request::ordinary_of(t, &whole)?;
+            if t.send(&purpose, request).await?.status() / 100 == 2 {
+                return Ok(whole);
+            }
+        }
+        let answer = t.send(&purpose, request::ordinary_of(t, &chosen)?).await?;
+        succeeded(&answer, &purpose)?;
+        Ok(chosen)
     }
 
     /// Names another one in later requests.
@@ -222,7 +245,7 @@ fn succeeded(answer: &Answer<'_>, purpose: &str) -> Outcome {
 
 async fn created_can_be_read(t: &Trial) -> Outcome {
     let subject = Subject::of(t)?;
-    let made = subject.make(t).await?;
+    let made = subject.make_with(t, Members::All).await?;
     let purpose = format!("read the {} that was created", subject.kind.noun);
     let read = subject.read(t, &purpose).await?;
     let held = read.status() / 100 == 2;
@@ -252,18 +275,15 @@ async fn update_shows(t: &Trial) -> Outcome {
     let subject = Subject::of(t)?;
     let other = subject.make(t).await?.bound;
     let (reading, before) = subject.reading(t).await?;
-    let mine = subject.make(t).await?.bound;
-    let chosen = request::choose(t, subject.operation).await?;
+    let mine = subject.make_with(t, Members::All).await?;
+    let sent = subject.update(t, &mine.chosen).await?;
     let noun = &subject.kind.noun;
-    let purpose = format!("update the {noun}");
-    let answer = t.send(&purpose, request::ordinary_of(t, &chosen)?).await?;
-    succeeded(&answer, &purpose)?;
     let read = subject
         .read(t, &format!("read the {noun} after the update"))
         .await?;
     let held = read.status() / 100 == 2;
     read.expect("status", held, "2xx: it was updated", found(&read))?;
-    kept::keeps(t, subject.read_operation()?, &read, &chosen)?;
+    kept::keeps(t, subject.read_operation()?, &read, &sent)?;
     subject.name(t, &other);
     if let Some(before) = before {
         let purpose = format!("read another {noun} after the update");
@@ -271,8 +291,14 @@ async fn update_shows(t: &Trial) -> Outcome {
             .is_unchanged(t, reading, &purpose, &|_| false)
             .await?;
     }
-    subject.name(t, &mine);
-    Ok(())
+    subject.name(t, &mine.bound);
+    match kept::is_other(&sent, &mine.chosen) {
+        true => Ok(()),
+        false => Err(Stop::Unasked(format!(
+            "no value was found that the update takes and that the creation did not have: give `body` in [operations.\"{}\"] of the profile",
+            t.deployment().contract.operations()[subject.operation].operation
+        ))),
+    }
 }
 
 async fn repeated_put_is_harmless(t: &Trial) -> Outcome {

@@ -8,8 +8,8 @@ use std::cell::Cell;
 use openapi::{Validator, sample};
 use serde_json::Value;
 
-use super::violations::{Violation, smallest_first, violations, with_definitions};
-use crate::resources::references::resolved;
+use super::violations::{Violation, smallest_first, violations};
+use crate::resources::references::{resolved, with_definitions};
 
 /// The most valid values of one schema.
 const VALID: usize = 12;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use openapi::sample;
 use serde_json::{Value, json};
 
-use crate::resources::references::resolved;
+use crate::resources::references::{resolved, with_definitions};
 
 /// What a value of another type adds to its rank: there are many, and most services reject them all in one place.
 const WRONG_TYPE: usize = 10;
@@ -96,15 +96,6 @@ fn with_unknown_member(schema: &Value, whole: &Value) -> Option<Value> {
     let mut object = sample::valid(whole).filter(Value::is_object)?;
     object["conformance_unknown"] = Value::Bool(true);
     Some(object)
-}
-
-/// Makes a part of a self-contained schema self-contained.
-pub(super) fn with_definitions(root: &Value, schema: &Value) -> Value {
-    let mut whole = schema.clone();
-    if let (Some(object), Some(definitions)) = (whole.as_object_mut(), root.get("$defs")) {
-        object.insert("$defs".to_owned(), definitions.clone());
-    }
-    whole
 }
 
 /// Sorts values by size and removes repetitions: a small value shows best what is wrong with it.

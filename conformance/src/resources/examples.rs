@@ -4,6 +4,7 @@ use openapi::{Document, Validator, pointer, sample};
 use serde_json::{Value, json};
 
 use super::origin::Origin;
+use super::references::with_definitions;
 
 /// Returns a value for the parameter or the media type at `place`: an example, the default, or a sample of its schema.
 /// `prepare` changes an example or a default before it
@@ -86,10 +87,7 @@ fn sampled(schema: &Value) -> Option<Value> {
     let validator = Validator::new(schema).ok()?;
     let members = schema["properties"].as_object().into_iter().flatten();
     let with_one = members.filter_map(|(name, member)| {
-        let mut member = member.clone();
-        if let (Some(member), Some(definitions)) = (member.as_object_mut(), schema.get("$defs")) {
-            member.insert("$defs".to_owned(), definitions.clone());
-        }
+        let member = with_definitions(schema, member);
         let object = json!({ name.as_str(): sample::valid(&member)? });
         validator.accepts(&object).then_some(object)
     });

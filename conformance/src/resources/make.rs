@@ -10,6 +10,7 @@ use super::chosen::{Chosen, Made};
 use super::graph::answers::{id_of_item, items, text_of};
 use super::graph::{Creator, How, Kind, slots_of};
 use super::ledger::answered;
+use super::members::{Members, with_all_members};
 use super::origin::Origin;
 use super::ownership;
 use super::scope::{Bound, Found};
@@ -26,7 +27,7 @@ pub(super) struct Supply;
 
 impl Things for Supply {
     fn make<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Result<Made, Stop>> {
-        Box::pin(make(t, kind))
+        Box::pin(make(t, kind, Members::Ordinary))
     }
 
     fn shared<'a>(
@@ -54,15 +55,16 @@ pub(crate) async fn ordinary(t: &Trial, operation: usize) -> Result<Request, Sto
     ordinary_of(t, &choose(t, operation).await?)
 }
 
-/// Makes a thing of a kind for a case. Its later requests name this one.
+/// Makes a thing of a kind for a case. Its later requests name this one. One with all members is made without those where they
+/// are refused.
 ///
 /// # Errors
 /// When no operation of the contract makes one, or none of those that do has succeeded.
-pub(crate) async fn make(t: &Trial, kind: usize) -> Result<Made, Stop> {
+pub(crate) async fn make(t: &Trial, kind: usize, members: Members) -> Result<Made, Stop> {
     let one = &t.deployment().graph.kinds[kind];
     let mut last = None;
     for creator in one.creators.iter().filter(|creator| creator.is_new) {
-        match make_by(t, kind, creator).await {
+        match make_by(t, kind, creator, members).await {
             Ok((made, None)) => {
                 t.scope().bind(&one.key, made.bound.clone());
                 return Ok(made);
@@ -90,6 +92,7 @@ async fn make_by(
     t: &Trial,
     index: usize,
     creator: &Creator,
+    members: Members,
 ) -> Result<(Made, Option<String>), Stop> {
     let deployment = t.deployment();
     let kind = &deployment.graph.kinds[index];
@@ -99,7 +102,7 @@ async fn make_by(
         let named = ownership::unused(t, kind, &Supply).await?;
         t.scope().bind(&kind.key, named);
     }
-    let sent = send(t, kind, creator).await;
+    let sent = send(t, kind, creator, members).await;
     if creator.how == How::Named {
         t.scope().forget(&kind.key);
     }
@@ -139,15 +142,38 @@ async fn make_by(
     }
 }
 
-/// Sends the request that makes a thing. Returns what was sent, the answer, the path of the request, and the id that the answer
-/// shows.
+/// What was sent to make a thing, the answer, the path of the request, and the id that the answer shows.
+type Sent<'t> = (Chosen, Answer<'t>, String, Option<Value>);
+
+/// Sends the request that makes a thing.
 async fn send<'t>(
     t: &'t Trial,
     kind: &Kind,
     creator: &Creator,
-) -> Result<(Chosen, Answer<'t>, String, Option<Value>), Stop> {
-    let operation = &t.deployment().contract.operations()[creator.operation].operation;
+    members: Members,
+) -> Result<Sent<'t>, Stop> {
     let chosen = choose(t, creator.operation).await?;
+    let whole = match members {
+        Members::All => with_all_members(&t.deployment().contract, &chosen, &Value::Null),
+        Members::Ordinary => None,
+    };
+    if let Some(whole) = whole {
+        let sent = send_chosen(t, kind, creator, whole).await?;
+        if sent.1.status() / 100 == 2 {
+            return Ok(sent);
+        }
+    }
+    send_chosen(t, kind, creator, chosen).await
+}
+
+/// Sends a request of chosen values that makes a thing.
+async fn send_chosen<'t>(
+    t: &'t Trial,
+    kind: &Kind,
+    creator: &Creator,
+    chosen: Chosen,
+) -> Result<Sent<'t>, Stop> {
+    let operation = &t.deployment().contract.operations()[creator.operation].operation;
     let request = ordinary_of(t, &chosen)?;
     if creator.how == How::Named {
         t.deployment().made.differs(&request);
@@ -201,7 +227,7 @@ async fn find(t: &Trial, index: usize, may_make: bool) -> Found {
         false => format!("the run may not make a {}", kind.noun),
     };
     for creator in kind.creators.iter().filter(|_| may_make) {
-        match make_by(t, index, creator).await {
+        match make_by(t, index, creator, Members::Ordinary).await {
             Ok((made, _)) => return Ok(made.bound),
             Err(stop) => why = stop.reason().to_owned(),
         }

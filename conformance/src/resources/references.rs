@@ -15,3 +15,12 @@ pub(crate) fn resolved<'v>(root: &'v Value, mut schema: &'v Value) -> &'v Value 
     }
     schema
 }
+
+/// Makes a part of a self-contained schema self-contained.
+pub(crate) fn with_definitions(root: &Value, schema: &Value) -> Value {
+    let mut whole = schema.clone();
+    if let (Some(object), Some(definitions)) = (whole.as_object_mut(), root.get("$defs")) {
+        object.insert("$defs".to_owned(), definitions.clone());
+    }
+    whole
+}

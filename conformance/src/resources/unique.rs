@@ -35,6 +35,9 @@ pub(super) fn vary(body: &mut Value, origin: &Origin, schema: Option<&Value>) {
     let validator = schema.and_then(|schema| Validator::new(schema).ok());
     let accepts = |body: &Value| validator.as_ref().is_none_or(|one| one.accepts(body));
     let mut places = Vec::new();
+    if body.is_string() {
+        places.push((String::new(), String::new()));
+    }
     texts(body, "", &mut places);
     for (place, name) in places {
         let name = name.to_ascii_lowercase();

@@ -19,6 +19,7 @@ mod forbidden;
 mod generated;
 mod hostile;
 mod junit;
+mod lifecycle;
 mod local;
 mod mistakes;
 mod mutants;

@@ -1,0 +1,264 @@
+//! The life of things: what an answer keeps of what was sent, and what an update shows.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::local::run_contract;
+use crate::suite::Run;
+
+/// What a service does that its contract does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Habit {
+    None,
+    /// A note is not kept.
+    LosesNotes,
+    /// A note within another member is not kept.
+    LosesInnerNotes,
+    /// A note is kept, and `GET` of one does not show it.
+    HidesNotes,
+    /// `PUT` changes the name alone.
+    UpdatesNames,
+    /// All files have one content.
+    ForgetsFiles,
+    /// `PUT` of a file that is there changes nothing.
+    KeepsOldFiles,
+    /// A note is refused, although the contract allows it.
+    RefusesNotes,
+    /// What says nothing is left out of answers.
+    LeavesOutEmpty,
+}
+
+fn thing() -> Value {
+    json!({
+        "type": "object",
+        "required": ["name", "size"],
+        "properties": {
+            "name": { "type": "string", "minLength": 1 },
+            "size": { "type": "integer", "minimum": 1, "maximum": 9 },
+            "color": { "enum": ["red", "blue"] },
+            "note": { "type": "string" },
+            "is_open": { "type": "boolean" },
+            "maker": { "type": "object", "properties": { "note": { "type": "string" } } },
+            "status": { "enum": ["new", "old"] },
+        },
+    })
+}
+
+fn contract() -> Value {
+    let mut shown = thing();
+    shown["properties"]["id"] = json!({ "type": "integer" });
+    shown["required"] = json!(["id", "name", "size"]);
+    let content = |media_type: &str, schema: &Value| json!({ "description": "Done", "content": { (media_type): { "schema": schema } } });
+    let body = |media_type: &str, schema: &Value| json!({ "required": true, "content": { (media_type): { "schema": schema } } });
+    let responses = |status: &str, success: Value| {
+        let refused = json!({ "description": "Refused" });
+        json!({ (status): success, "400": refused, "404": refused })
+    };
+    let gone = json!({ "description": "Gone" });
+    let id =
+        |schema: Value| json!([{ "name": "id", "in": "path", "required": true, "schema": schema }]);
+    let json = |status: &str| responses(status, content("application/json", &shown));
+    let text = json!({ "type": "string" });
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Things", "version": "1" },
+        "paths": {
+            "/things": { "post": { "requestBody": body("application/json", &thing()), "responses": json("201") } },
+            "/things/{id}": {
+                "parameters": id(json!({ "type": "integer" })),
+                "get": { "responses": json("200") },
+                "put": { "requestBody": body("application/json", &thing()), "responses": json("200") },
+                "delete": { "responses": responses("204", gone.clone()) },
+            },
+            "/files/{id}": {
+                "parameters": id(text.clone()),
+                "get": { "responses": responses("200", content("text/plain", &text)) },
+                "put": { "requestBody": body("text/plain", &text), "responses": responses("204", gone.clone()) },
+                "delete": { "responses": responses("204", gone) },
+            },
+        },
+    })
+}
+
+/// What a service keeps.
+#[derive(Default)]
+struct State {
+    things: BTreeMap<u64, Value>,
+    files: BTreeMap<String, String>,
+}
+
+/// Answers a request of the contract.
+fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]) -> Response {
+    let is = |one: Habit| habit == one;
+    let refused = |status: u16| {
+        StatusCode::from_u16(status)
+            .expect("a status")
+            .into_response()
+    };
+    let sent = || {
+        let value = serde_json::from_slice::<Value>(body).ok()?;
+        let is_valid = jsonschema::is_valid(&thing(), &value);
+        let is_refused = is(Habit::RefusesNotes) && value.get("note").is_some();
+        (is_valid && !is_refused).then_some(value)
+    };
+    let kept = |mut thing: Value, id: u64| {
+        thing["id"] = id.into();
+        // The service decides about it.
+        thing["status"] = "new".into();
+        if is(Habit::LosesNotes)
+            && let Some(members) = thing.as_object_mut()
+        {
+            members.remove("note");
+        }
+        if is(Habit::LosesInnerNotes)
+            && let Some(members) = thing.get_mut("maker").and_then(Value::as_object_mut)
+        {
+            members.remove("note");
+        }
+        if is(Habit::LeavesOutEmpty)
+            && let Some(members) = thing.as_object_mut()
+        {
+            members.retain(|_, value| *value != false && *value != "");
+        }
+        thing
+    };
+    let shown = |status: StatusCode, thing: &Value| (status, axum::Json(thing)).into_response();
+    let (of, id) = path
+        .trim_start_matches('/')
+        .split_once('/')
+        .unwrap_or((path, ""));
+    let number = id.parse::<u64>();
+    match (method, of, number) {
+        ("POST", "/things", _) => {
+            let Some(value) = sent() else {
+                return refused(400);
+            };
+            let id = state.things.keys().last().map_or(1, |last| last + 1);
+            let thing = kept(value, id);
+            state.things.insert(id, thing.clone());
+            shown(StatusCode::CREATED, &thing)
+        }
+        ("GET" | "PUT" | "DELETE", "things", Err(_)) => refused(400),
+        (_, "things", Ok(id)) if !state.things.contains_key(&id) => refused(404),
+        ("GET", "things", Ok(id)) => {
+            let mut thing = state.things[&id].clone();
+            if is(Habit::HidesNotes)
+                && let Some(members) = thing.as_object_mut()
+            {
+                members.remove("note");
+            }
+            shown(StatusCode::OK, &thing)
+        }
+        ("PUT", "things", Ok(id)) => {
+            let Some(value) = sent() else {
+                return refused(400);
+            };
+            let thing = match is(Habit::UpdatesNames) {
+                true => {
+                    let mut thing = state.things[&id].clone();
+                    thing["name"] = value["name"].clone();
+                    thing
+                }
+                false => kept(value, id),
+            };
+            state.things.insert(id, thing.clone());
+            shown(StatusCode::OK, &thing)
+        }
+        ("DELETE", "things", Ok(id)) => {
+            state.things.remove(&id);
+            refused(204)
+        }
+        ("PUT", "files", _) if body.is_empty() => refused(400),
+        ("PUT", "files", _) => {
+            let is_kept = is(Habit::KeepsOldFiles) && state.files.contains_key(id);
+            if !is_kept {
+                let text = String::from_utf8_lossy(body).into_owned();
+                state.files.insert(id.to_owned(), text);
+            }
+            refused(204)
+        }
+        (_, "files", _) if !state.files.contains_key(id) => refused(404),
+        ("GET", "files", _) if is(Habit::ForgetsFiles) => "content".into_response(),
+        ("GET", "files", _) => state.files[id].clone().into_response(),
+        ("DELETE", "files", _) => {
+            state.files.remove(id);
+            refused(204)
+        }
+        (_, _, _) => (StatusCode::METHOD_NOT_ALLOWED, [("allow", "GET")]).into_response(),
+    }
+}
+
+/// Runs the contract against a service. Returns what the service keeps after the run, too.
+async fn run_with(habit: Habit) -> (Run, Arc<Mutex<State>>) {
+    let state = Arc::new(Mutex::new(State::default()));
+    let kept = Arc::clone(&state);
+    let app = Router::new().fallback(move |method: Method, uri: Uri, body: Bytes| {
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = answer(habit, &mut state, method.as_str(), uri.path(), &body);
+        async move { answer }
+    });
+    (run_contract(app, &contract(), "delete", "").await, kept)
+}
+
+#[tokio::test]
+async fn what_was_sent_is_kept() {
+    for habit in [Habit::None, Habit::LeavesOutEmpty] {
+        let (run, state) = run_with(habit).await;
+        assert_eq!(run.code, 0, "{habit:?}: {}{}", run.stdout, run.stderr);
+        let state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = (state.things.len(), state.files.len());
+        assert_eq!(left, (0, 0), "{habit:?}: {}", run.stdout);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_kept_is_noticed() {
+    const CREATED: &str = "generated.post_things.lifecycle.created_can_be_read";
+    const UPDATED: &str = "generated.put_things.lifecycle.update_shows";
+    const FILE: &str = "generated.put_files.lifecycle.created_can_be_read";
+    const FILE_UPDATED: &str = "generated.put_files.lifecycle.update_shows";
+    for (habit, case, cause) in [
+        (Habit::LosesNotes, CREATED, "`note` as it was sent"),
+        (
+            Habit::LosesInnerNotes,
+            CREATED,
+            "`maker/note` as it was sent",
+        ),
+        (Habit::HidesNotes, CREATED, "`note` as it was sent"),
+        (Habit::UpdatesNames, UPDATED, "`size` as it was sent"),
+        (Habit::ForgetsFiles, FILE, "the body as it was sent"),
+        (
+            Habit::KeepsOldFiles,
+            FILE_UPDATED,
+            "the body as it was sent",
+        ),
+    ] {
+        let (run, _) = run_with(habit).await;
+        assert_eq!(run.code, 1, "{habit:?}: {}{}", run.stdout, run.stderr);
+        assert_eq!(run.verdict(case), "fail", "{habit:?}: {}", run.stdout);
+        assert!(run.stdout.contains(cause), "{habit:?}: {}", run.stdout);
+        assert!(
+            run.stdout.contains("1 fault in "),
+            "{habit:?}: {}",
+            run.stdout
+        );
+    }
+}
+
+/// What a service refuses beyond its schemas does not keep it from being read.
+#[tokio::test]
+async fn members_that_are_refused_are_left_out() {
+    let (run, _) = run_with(Habit::RefusesNotes).await;
+    for case in [
+        "generated.post_things.lifecycle.created_can_be_read",
+        "generated.put_things.lifecycle.update_shows",
+    ] {
+        assert_eq!(run.verdict(case), "pass", "{}", run.stdout);
+    }
+}

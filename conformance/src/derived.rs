@@ -68,6 +68,7 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
                 derivation.add_other_media_type(index, other);
             }
         }
+        derivation.left_out.extend(documented.unjudged());
         let sample = Sample {
             operation: index,
             change: Change::Nothing,
@@ -280,7 +281,8 @@ impl Derivation<'_> {
     /// Adds the cases about the life of the things that the contract creates.
     fn add_lifecycles(&mut self) {
         let kinds = self.graph.kinds.iter();
-        let promises: Vec<Promise> = kinds.flat_map(lifecycle::promises).collect();
+        let mut promises: Vec<Promise> = kinds.flat_map(lifecycle::promises).collect();
+        promises.extend(lifecycle::gone::promises(self.contract, &self.graph));
         for promise in promises {
             let operation = &self.contract.operations()[promise.operation].operation;
             let sample = Sample {
@@ -344,9 +346,9 @@ impl Derivation<'_> {
         if body.form() == Form::Json {
             self.add_texts(index, &values);
         }
+        self.add_bounds(index, body, &values);
     }
 
-        self.add_bounds(index, body, &values);
     /// Adds the case of the ordinary body in another media type than that of the other cases.
     fn add_other_media_type(&mut self, index: usize, body: &Body<'_>) {
         let name = body.media_type;
@@ -404,12 +406,12 @@ impl Derivation<'_> {
             if is_of_thing(&name) {
                 continue;
             }
-            for value in values {
-                let part = format!("body {name}");
             // Readers of forms take a field without a text for one that is not there.
             values.retain(|value| {
                 is_json || !(value.is_null() || value.is_array() || value.as_str() == Some(""))
             });
+            for value in values {
+                let part = format!("body {name}");
                 let what = naming::of_value(&value, true);
                 let variant = Variant {
                     part: &part,
@@ -492,6 +494,27 @@ fn leak(
         || format!("{operation} answers {}", documented.statuses()),
         |text| format!("{operation} {below}: {text}; {promised}"),
     );
+    Box::leak(Box::new(case(
+        contract,
+        graph,
+        (id, below),
+        None,
+        text,
+        sample,
+    )))
+}
+
+/// Builds the case of a sample by its id and what it covers, for as long as the process lives. Its clause is from a source other
+/// than the contract, if one is given.
+fn case(
+    contract: &Contract,
+    graph: &Graph,
+    (id, covers): (String, &str),
+    source: Option<&str>,
+    text: String,
+    sample: Sample,
+) -> Case {
+    let operation = &contract.operations()[sample.operation].operation;
     let revokes = contract.revoke_operation() == Some(sample.operation);
     let creates = operation.method == "POST" && operation.path == contract.tokens_path();
     let effect = effect(contract, graph, sample.operation, sample.expects);
@@ -527,24 +550,3 @@ fn brief(value: &Value) -> String {
         None => text,
     }
 }
-    Box::leak(Box::new(case(
-        contract,
-        graph,
-        (id, below),
-        None,
-        text,
-        sample,
-    )))
-}
-
-/// Builds the case of a sample by its id and what it covers, for as long as the process lives. Its clause is from a source other
-/// than the contract, if one is given.
-fn case(
-    contract: &Contract,
-    graph: &Graph,
-    (id, covers): (String, &str),
-    source: Option<&str>,
-    text: String,
-    sample: Sample,
-) -> Case {
-    let operation = &contract.operations()[sample.operation].operation;

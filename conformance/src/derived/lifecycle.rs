@@ -3,6 +3,7 @@
 //!
 //! Each case makes its own things and deletes them last.
 
+pub(super) mod gone;
 mod kept;
 mod listed;
 

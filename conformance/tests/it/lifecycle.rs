@@ -32,6 +32,10 @@ enum Habit {
     RefusesNotes,
     /// What says nothing is left out of answers.
     LeavesOutEmpty,
+    /// `PUT` of what was deleted succeeds.
+    UpdatesDeleted,
+    /// The same is a server error.
+    BreaksOnDeleted,
 }
 
 fn thing() -> Value {
@@ -61,6 +65,8 @@ fn contract() -> Value {
         json!({ (status): success, "400": refused, "404": refused })
     };
     let gone = json!({ "description": "Gone" });
+    let mut stored = responses("204", gone.clone());
+    stored["201"] = json!({ "description": "New" });
     let id =
         |schema: Value| json!([{ "name": "id", "in": "path", "required": true, "schema": schema }]);
     let json = |status: &str| responses(status, content("application/json", &shown));
@@ -79,7 +85,7 @@ fn contract() -> Value {
             "/files/{id}": {
                 "parameters": id(text.clone()),
                 "get": { "responses": responses("200", content("text/plain", &text)) },
-                "put": { "requestBody": body("text/plain", &text), "responses": responses("204", gone.clone()) },
+                "put": { "requestBody": body("text/plain", &text), "responses": stored },
                 "delete": { "responses": responses("204", gone) },
             },
         },
@@ -145,6 +151,19 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
             shown(StatusCode::CREATED, &thing)
         }
         ("GET" | "PUT" | "DELETE", "things", Err(_)) => refused(400),
+        ("PUT", "things", Ok(id))
+            if !state.things.contains_key(&id) && is(Habit::BreaksOnDeleted) =>
+        {
+            refused(500)
+        }
+        ("PUT", "things", Ok(id))
+            if !state.things.contains_key(&id) && is(Habit::UpdatesDeleted) =>
+        {
+            sent().map_or_else(
+                || refused(400),
+                |value| shown(StatusCode::OK, &kept(value, id)),
+            )
+        }
         (_, "things", Ok(id)) if !state.things.contains_key(&id) => refused(404),
         ("GET", "things", Ok(id)) => {
             let mut thing = state.things[&id].clone();
@@ -176,12 +195,12 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
         }
         ("PUT", "files", _) if body.is_empty() => refused(400),
         ("PUT", "files", _) => {
-            let is_kept = is(Habit::KeepsOldFiles) && state.files.contains_key(id);
-            if !is_kept {
+            let is_there = state.files.contains_key(id);
+            if !(is_there && is(Habit::KeepsOldFiles)) {
                 let text = String::from_utf8_lossy(body).into_owned();
                 state.files.insert(id.to_owned(), text);
             }
-            refused(204)
+            refused(if is_there { 204 } else { 201 })
         }
         (_, "files", _) if !state.files.contains_key(id) => refused(404),
         ("GET", "files", _) if is(Habit::ForgetsFiles) => "content".into_response(),
@@ -221,6 +240,7 @@ async fn what_was_sent_is_kept() {
 async fn what_is_not_kept_is_noticed() {
     const CREATED: &str = "generated.post_things.lifecycle.created_can_be_read";
     const UPDATED: &str = "generated.put_things.lifecycle.update_shows";
+    const DELETED: &str = "generated.put_things.lifecycle.deleted_is_not_found";
     const FILE: &str = "generated.put_files.lifecycle.created_can_be_read";
     const FILE_UPDATED: &str = "generated.put_files.lifecycle.update_shows";
     for (habit, case, cause) in [
@@ -232,6 +252,16 @@ async fn what_is_not_kept_is_noticed() {
         ),
         (Habit::HidesNotes, CREATED, "`note` as it was sent"),
         (Habit::UpdatesNames, UPDATED, "`size` as it was sent"),
+        (
+            Habit::UpdatesDeleted,
+            DELETED,
+            "PUT /things/{id} after that: status",
+        ),
+        (
+            Habit::BreaksOnDeleted,
+            DELETED,
+            "PUT /things/{id}: server error 500",
+        ),
         (Habit::ForgetsFiles, FILE, "the body as it was sent"),
         (
             Habit::KeepsOldFiles,

@@ -81,6 +81,8 @@ impl Schemathesis {
         let clock = Instant::now();
         let mut command = Command::new(&self.program);
         command
+            // Where it leaves a folder of its own.
+            .current_dir(&self.folder)
             .arg("--config-file")
             .arg(&config)
             .arg("run")

@@ -6,7 +6,6 @@ mod all;
 pub mod changelog;
 pub mod check;
 mod comparison;
-mod complain;
 pub mod diff;
 mod exit;
 mod git;

@@ -17,10 +17,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> std::process::ExitCode {
     let exit = run().unwrap_or_else(|failure| {
-        // There is no other place to report a closed standard error.
-        let mut out = std::io::stderr();
-        let mut lines = Lines::new(&mut out, manual::columns(&std::io::stderr()));
-        let _ = writeln!(lines, "error: {failure}");
+        manual::eprint_line(format_args!("error: {failure}"));
         failure.exit()
     });
     exit.into()

@@ -78,7 +78,10 @@ impl Bench {
         build
             .args(self.build)
             .args(["--locked", "--bench", self.name]);
-        anstream::eprintln!("bench: building the benchmark `{}`", self.name);
+        manual::eprint_line(format_args!(
+            "bench: building the benchmark `{}`",
+            self.name
+        ));
         let program = programs::built_by(&mut build, self.name)?;
         let status = programs::run(Command::new(program).args(options))?;
         Ok(exit_of(status))

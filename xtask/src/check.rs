@@ -36,10 +36,10 @@ fn emitted(server: &Path, waivers: ActiveWaivers, options: &options::CheckOption
         check::document_against(published, &document, Some(emit::FILE), waivers, options)?;
     let committed = std::fs::read_to_string(emit::committed()).unwrap_or_default();
     if committed != text {
-        anstream::println!(
+        manual::print_line(format_args!(
             "{} is stale: run `cargo xtask openapi emit` and commit it",
             emit::FILE
-        );
+        ));
         return Ok(Exit::Failed);
     }
     Ok(against_slices)

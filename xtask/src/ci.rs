@@ -113,20 +113,23 @@ fn described(toolchain: &str) -> String {
 }
 
 pub(crate) fn run() -> Outcome {
-    anstream::println!("ci: {}", described(&programs::toolchain()?));
+    manual::print_line(format_args!("ci: {}", described(&programs::toolchain()?)));
     for (name, arguments, variables) in STEPS {
-        anstream::println!("ci: {name}");
+        manual::print_line(format_args!("ci: {name}"));
         let status = programs::cargo()
             .args(*arguments)
             .envs(variables.iter().copied())
             .status()
             .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
         if !status.success() {
-            anstream::println!("ci: {name} failed: run `cargo {}`", arguments.join(" "));
+            manual::print_line(format_args!(
+                "ci: {name} failed: run `cargo {}`",
+                arguments.join(" ")
+            ));
             return Ok(Exit::Failed);
         }
     }
-    anstream::println!("ci: tests");
+    manual::print_line(format_args!("ci: tests"));
     test::run(&Test {
         clients: true,
         arguments: Vec::new(),

@@ -34,12 +34,12 @@ pub(crate) fn run() -> Outcome {
     let path = committed();
     let unchanged = std::fs::read_to_string(&path).is_ok_and(|old| old == text);
     if unchanged {
-        anstream::println!("{FILE} is fresh");
+        manual::print_line(format_args!("{FILE} is fresh"));
         return Ok(Exit::Success);
     }
     std::fs::write(&path, text).map_err(|error| {
         Failure::unreadable(format!("cannot write {}: {error}", path.display()))
     })?;
-    anstream::println!("{FILE} written");
+    manual::print_line(format_args!("{FILE} written"));
     Ok(Exit::Success)
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &Pictures) -> Outcome {
         folders::make(&into)?;
         let picture = into.join(name);
         screenshot(page, &picture, folder.path())?;
-        anstream::println!("{} written", picture.display());
+        manual::print_line(format_args!("{} written", picture.display()));
     }
     Ok(Exit::Success)
 }

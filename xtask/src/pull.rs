@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
     let text = source.text(Duration::from_secs(arguments.timeout))?;
     let pulled = slice(&source.to_string(), &text)?;
     if text == vendored.text {
-        anstream::println!("{} is the same as {source}", vendored::SLICE);
+        manual::print_line(format_args!("{} is the same as {source}", vendored::SLICE));
         return Ok(Exit::Success);
     }
     let options = Options {
@@ -46,18 +46,18 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
         render::text::write(out, &report)
     })?;
     if !arguments.write {
-        anstream::println!(
+        manual::print_line(format_args!(
             "nothing was written: `--write` replaces {}",
             vendored::SLICE
-        );
+        ));
         return Ok(Exit::Failed);
     }
     vendored.replace(&text, &source)?;
-    anstream::println!(
+    manual::print_line(format_args!(
         "{} and {} written: now run `cargo xtask test`, and commit both",
         vendored::SLICE,
         vendored::README
-    );
+    ));
     Ok(Exit::Success)
 }
 

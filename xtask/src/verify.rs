@@ -12,14 +12,19 @@ use crate::programs::{self, Program};
 use crate::{check, folders};
 
 pub(crate) fn run(arguments: &Verify) -> Outcome {
-    anstream::println!(
+    manual::print_line(format_args!(
         "verify: building the server and the suite that tests it; from nothing, this takes minutes"
-    );
+    ));
     let building = Instant::now();
     let built = programs::build(&[Program::Server, Program::Conformance])?;
-    anstream::println!("verify: built in {:.1} s", building.elapsed().as_secs_f64());
+    manual::print_line(format_args!(
+        "verify: built in {:.1} s",
+        building.elapsed().as_secs_f64()
+    ));
     let started = Instant::now();
-    anstream::println!("verify: what the server emits, against the published slice");
+    manual::print_line(format_args!(
+        "verify: what the server emits, against the published slice"
+    ));
     let contract = check::emitted_document(&built.server()?)?;
 
     let folder = arguments
@@ -27,7 +32,9 @@ pub(crate) fn run(arguments: &Verify) -> Outcome {
         .clone()
         .unwrap_or_else(|| programs::target_directory().join("verify"));
     folders::make(&folder)?;
-    anstream::println!("verify: what the server does, by the conformance suite");
+    manual::print_line(format_args!(
+        "verify: what the server does, by the conformance suite"
+    ));
     let log = folder.join("server.log");
     let deployment = Deployment::start(&built.server()?, &log).map_err(|error| failed(&error))?;
     let suite = suite(&built.conformance()?, &deployment, &folder);
@@ -46,9 +53,12 @@ pub(crate) fn run(arguments: &Verify) -> Outcome {
         ),
     ];
     for (holds, what) in results {
-        anstream::println!("verify: {} {what}", if holds { "yes:" } else { "NO: " });
+        manual::print_line(format_args!(
+            "verify: {} {what}",
+            if holds { "yes:" } else { "NO: " }
+        ));
     }
-    anstream::println!(
+    manual::print_line(format_args!(
         "verify: {} in {:.1} s; reports in {}",
         if results.iter().all(|(holds, _)| *holds) {
             "verified"
@@ -57,7 +67,7 @@ pub(crate) fn run(arguments: &Verify) -> Outcome {
         },
         started.elapsed().as_secs_f64(),
         folder.display()
-    );
+    ));
     Ok(if results.iter().all(|(holds, _)| *holds) {
         Exit::Success
     } else {

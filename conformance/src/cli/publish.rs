@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use conformance::redact::Scan;
 use conformance::report::{Format, Report, ReportError, refuse_secrets, write_scanned};
 
-use super::say::tell;
-
 /// The files of the report folder, except the stream of events.
 const FILES: [(&str, Format); 4] = [
     ("report.json", Format::Json),
@@ -57,7 +55,7 @@ pub(crate) fn publish(
     problems.extend(to_stdout(Format::Text, report, scan).err());
     let others = FILES.map(|(name, _)| name).into_iter();
     let others: Vec<&str> = others.filter(|name| *name != "report.html").collect();
-    tell(&format!(
+    manual::print_line(format_args!(
         "  reports: {} (in the same folder: {} and {EVENTS})",
         folder.join("report.html").display(),
         others.join(", ")

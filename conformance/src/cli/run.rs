@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 use super::progress::Progress;
 use super::publish;
 use super::render::refuse;
-use super::say::{say, tell};
+use super::say::say;
 
 /// The end of the short help, which fits into a terminal of 24 lines and 80 columns.
 pub(crate) const HELP: &str = "\
@@ -333,7 +333,7 @@ fn write_baseline(baseline: &Baseline, report: &Report, scan: &Scan) -> Result<(
     let known = report.end.as_ref().map_or(&[][..], |end| &end.known);
     let text = baseline.written(&report.cases, known, chrono::Utc::now().date_naive());
     write_scanned(path, text.as_bytes(), scan)?;
-    tell(&format!(
+    manual::print_line(format_args!(
         "  baseline: {}, {} known failures, {} of them without a reason, which the next run needs",
         path.display(),
         text.matches("[[known]]").count(),

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use super::complain::complain;
-
 /// The meaning of an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -21,6 +19,18 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Returns the number that the process exits with.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Unreadable => 3,
+            Self::Unproven => 4,
+        }
+    }
+
     /// Returns the graver of two results of the same command.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
@@ -34,13 +44,7 @@ impl Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Success => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::Unreadable => 3,
-            Exit::Unproven => 4,
-        })
+        Self::from(exit.code())
     }
 }
 
@@ -88,7 +92,7 @@ pub type Outcome = Result<Exit, Failure>;
 #[must_use]
 pub fn conclude(outcome: Outcome) -> ExitCode {
     let exit = outcome.unwrap_or_else(|failure| {
-        complain(&failure);
+        manual::eprint_line(format_args!("error: {failure}"));
         failure.exit
     });
     exit.into()

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
 
-use super::complain::complain;
 use super::exit::{Exit, Failure};
 use super::input;
-use crate::diff::{Diff, Operations, Waivers};
+use crate::diff::{Diff, Operations, Stale, Waivers};
 
 /// The waivers of a comparison, and today's date, by which they expire.
 #[derive(Debug)]
@@ -55,12 +54,18 @@ impl ActiveWaivers {
         }
     }
 
+    /// Returns the stale waivers.
+    pub(super) fn stale(&self) -> Vec<Stale> {
+        let waivers = self.waivers.iter();
+        waivers
+            .flat_map(|waivers| waivers.stale(self.today))
+            .collect()
+    }
+
     /// Prints each stale waiver. Returns [`Exit::Failed`] if there is one, else the given exit code.
     pub(super) fn report_stale(&self, exit: Exit) -> Exit {
-        let waivers = self.waivers.iter();
-        let stale = waivers.flat_map(|waivers| waivers.stale(self.today));
-        stale.fold(exit, |_, stale| {
-            complain(&stale);
+        self.stale().into_iter().fold(exit, |_, stale| {
+            manual::eprint_line(format_args!("error: {stale}"));
             Exit::Failed
         })
     }

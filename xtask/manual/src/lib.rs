@@ -31,6 +31,7 @@
 
 mod columns;
 mod lines;
+mod print;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ use clap_mangen::Man;
 
 pub use columns::{columns, help_columns};
 pub use lines::Lines;
+pub use print::{eprint_line, print_line};
 
 /// The commands that each program has in addition to its own; clap's `flatten` adds them.
 #[derive(Debug, Clone, Subcommand)]

@@ -178,7 +178,7 @@ const CRATES: &[Layers] = &[
     },
     Layers {
         name: "xtask/manual",
-        wings: &["columns", "lines", "lib"],
+        wings: &["columns", "lines", "print", "lib"],
     },
 ];
 

@@ -7,10 +7,10 @@ use manual::Lines;
 
 use super::all::{self, Folder};
 use super::comparison::Session;
-use super::exit::{Exit, Outcome};
+use super::exit::Outcome;
 use super::options::{Diff, Format};
 use super::output::{columns, length, write_to};
-use super::threshold::{exit_of, threshold};
+use super::threshold::{judge, threshold};
 use crate::diff::Verdict;
 use crate::render::{self, Report};
 
@@ -54,12 +54,22 @@ pub fn run(arguments: &Diff) -> Outcome {
         let verdict = verdicts.max().unwrap_or(Verdict::Identical);
         anstream::println!("{}: written to {}", verdict.name(), path.display());
     }
-    let exits = comparisons.iter().map(|comparison| {
+    let judged = comparisons.iter().map(|comparison| {
         let threshold = threshold(arguments.fail_on, comparison.policy.as_ref());
-        exit_of(&comparison.diff, threshold)
+        (&comparison.diff, threshold)
     });
-    let exit = exits.fold(Exit::Success, Exit::or_worse);
-    Ok(session.waivers.report_stale(exit))
+    let (exit, mut reason) = judge(&judged.collect::<Vec<_>>());
+    let exit = session.waivers.report_stale(exit);
+    match session.waivers.stale().len() {
+        0 => {}
+        1 => reason.push_str("; 1 waiver is stale"),
+        many => reason.push_str(&format!("; {many} waivers are stale")),
+    }
+    // Other formats are for programs, which have the exit code.
+    if output.is_some() || arguments.format == Format::Text {
+        manual::print_line(format_args!("exit {}: {reason}", exit.code()));
+    }
+    Ok(exit)
 }
 
 /// Returns a writer of lines that fit the terminal.

@@ -17,15 +17,23 @@ What the working tree changes, against a branch:
     )
 }
 
-/// Returns the help below `diff` for the program that is called by this name.
-#[must_use]
-pub fn diff_help(program: &str) -> String {
+/// Returns the exit codes of `diff`.
+pub(super) fn diff_exit_codes() -> String {
     format!(
         "\
 Exit codes:
   0  nothing at or above the threshold
   1  something is, or a waiver is stale
-{FURTHER_EXIT_CODES}
+{FURTHER_EXIT_CODES}"
+    )
+}
+
+/// Returns the help below `diff` for the program that is called by this name.
+#[must_use]
+pub fn diff_help(program: &str) -> String {
+    format!(
+        "\
+{}
 
 Examples:
   {program} diff published.json ours.yaml
@@ -43,6 +51,7 @@ Examples:
 {}
 
 {POLICY_HELP}",
+        diff_exit_codes(),
         waivers_help(program)
     )
 }

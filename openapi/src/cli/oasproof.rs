@@ -7,7 +7,9 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use manual::Manual;
 
 use super::exit::{Exit, Failure, Outcome, conclude};
-use super::help::{FURTHER_EXIT_CODES, diff_about, diff_help, list_help, rules_help, waivers_help};
+use super::help::{
+    FURTHER_EXIT_CODES, diff_about, diff_exit_codes, diff_help, list_help, rules_help, waivers_help,
+};
 use super::options::{Changelog, CheckOptions, Diff, List, Rules, Suggest};
 use super::{changelog, check, diff, list, rules, suggest};
 use crate::published;
@@ -89,10 +91,7 @@ Examples:
 fn examples() -> String {
     format!(
         "\
-Exit codes:
-  0  nothing at or above the threshold
-  1  something is, or a waiver is stale
-{FURTHER_EXIT_CODES}
+{}
 
 Examples:
   oasproof diff main:openapi.json openapi.json
@@ -100,7 +99,8 @@ Examples:
   oasproof suggest main:openapi.json openapi.json --check
   oasproof changelog v1.0:openapi.json v1.1:openapi.json
   oasproof check --published published.yaml --document openapi.json
-  oasproof help diff"
+  oasproof help diff",
+        diff_exit_codes()
     )
 }
 

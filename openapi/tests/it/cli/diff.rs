@@ -112,7 +112,7 @@ fn another_spelling_of_the_slice_is_identical() {
 }
 
 #[test]
-fn the_threshold_decides_the_exit_code() {
+fn the_threshold_decides_the_exit_code_and_the_last_line_says_so() {
     let folder = Folder::new();
     let text = folder.file("text.json", &document(&json!({"type": "string"}), "one"));
     let reworded = folder.file(
@@ -134,31 +134,59 @@ fn the_threshold_decides_the_exit_code() {
     let named = folder.file("named.json", &object(json!({"name": {"type": "string"}})));
     let nameless = folder.file("nameless.json", &object(json!({})));
     let rows = [
-        (&named, &nameless, "breaking", 0),
-        (&named, &nameless, "warning", 1),
-        (&named, &nameless, "additive", 1),
-        (&named, &nameless, "none", 0),
-        (&nameless, &named, "warning", 0),
-        (&text, &unproven, "warning", 4),
-        (&text, &text, "docs", 0),
-        (&text, &reworded, "breaking", 0),
-        (&text, &reworded, "additive", 0),
-        (&text, &reworded, "docs", 1),
-        (&text, &narrower, "breaking", 0),
-        (&text, &narrower, "additive", 1),
-        (&narrower, &text, "breaking", 1),
-        (&narrower, &text, "none", 0),
-        (&text, &unproven, "breaking", 4),
-        (&text, &unproven, "none", 0),
+        (&named, &nameless, "breaking", 0, "no change is breaking"),
+        (
+            &named,
+            &nameless,
+            "warning",
+            1,
+            "1 change is at or above warning",
+        ),
+        (
+            &named,
+            &nameless,
+            "additive",
+            1,
+            "1 change is at or above additive",
+        ),
+        (&named, &nameless, "none", 0, "nothing is to fail"),
+        (
+            &nameless,
+            &named,
+            "warning",
+            0,
+            "no change is at or above warning",
+        ),
+        (&text, &unproven, "warning", 4, "1 change is unproven"),
+        (&text, &text, "docs", 0, "no change is at or above docs"),
+        (&text, &reworded, "breaking", 0, "no change is breaking"),
+        (
+            &text,
+            &reworded,
+            "additive",
+            0,
+            "no change is at or above additive",
+        ),
+        (&text, &reworded, "docs", 1, "1 change is at or above docs"),
+        (&text, &narrower, "breaking", 0, "no change is breaking"),
+        (
+            &text,
+            &narrower,
+            "additive",
+            1,
+            "1 change is at or above additive",
+        ),
+        (&narrower, &text, "breaking", 1, "1 change is breaking"),
+        (&narrower, &text, "none", 0, "nothing is to fail"),
+        (&text, &unproven, "breaking", 4, "1 change is unproven"),
+        (&text, &unproven, "none", 0, "nothing is to fail"),
     ];
-    for (base, revision, fail_on, expected) in rows {
+    for (base, revision, fail_on, code, reason) in rows {
         let output = oasproof(&["diff", base, revision, "--fail-on", fail_on]);
-        assert_eq!(
-            output.status.code(),
-            Some(expected),
-            "{fail_on}: {}",
-            stdout(&output)
-        );
+        let said = stdout(&output);
+        assert_eq!(output.status.code(), Some(code), "{fail_on}: {said}");
+        let last = said.lines().last();
+        assert_eq!(last, Some(&*format!("exit {code}: {reason}")), "{said}");
     }
 }
 

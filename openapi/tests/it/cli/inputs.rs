@@ -330,9 +330,11 @@ fn the_report_is_written_to_the_output_file() {
     let arguments = [&arguments[..], &["--output", "report.txt"]].concat();
     let output = diff_in(root, &arguments, "");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert_eq!(stdout(&output), "breaking: written to report.txt\n");
+    let last = "exit 1: 1 change is breaking\n";
+    let said = format!("breaking: written to report.txt\n{last}");
+    assert_eq!(stdout(&output), said);
     let written = std::fs::read_to_string(root.join("report.txt")).expect("the report");
-    assert_eq!(written, shown);
+    assert_eq!(written + last, shown);
 
     let nowhere = diff_in(
         root,

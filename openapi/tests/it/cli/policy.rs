@@ -129,7 +129,8 @@ fn what_is_harmless_can_be_held_to_more() {
     assert_eq!(code, 1, "{text}");
     assert!(text.starts_with("docs, breaking by policy: "), "{text}");
     assert!(
-        text.ends_with("new.json\n") && text.contains("\nbreaking: 1 breaking"),
+        text.ends_with("new.json\nexit 1: 1 change is breaking\n")
+            && text.contains("\nbreaking: 1 breaking"),
         "{text}"
     );
 }

@@ -65,6 +65,9 @@ fn a_stale_waiver_fails_a_comparison_that_would_not() {
                 stdout(&output)
             );
             assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+            let last = "exit 1: no change is breaking; 1 waiver is stale\n";
+            let said = stdout(&output);
+            assert_eq!(said.ends_with(last), command[0] == "diff", "{said}");
         }
     }
 }

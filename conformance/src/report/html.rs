@@ -12,12 +12,10 @@ mod waterfall;
 
 use std::io::{self, Write};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use ring::digest;
 
 use super::{Report, summary};
+use openapi::render::page::{SEARCH, policy};
 use openapi::shown::visible;
 
 const STYLE: &str = include_str!("html/style.css");
@@ -34,13 +32,14 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn page(report: &Report) -> Markup {
     let listing = case::Listing::new(report);
+    let script = [SEARCH, SCRIPT].concat();
     let title = format!("{}: {}", overview::headline(report), report.run.target);
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(STYLE, Some(&script)));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content={ (report.run.suite.name) " " (report.run.suite.version) };
@@ -69,21 +68,8 @@ fn page(report: &Report) -> Markup {
                     (case::section(report, &listing))
                     (overview::run(report))
                 }
-                script { (PreEscaped(SCRIPT)) }
+                script { (PreEscaped(&script)) }
             }
         }
     }
-}
-
-/// Returns the Content-Security-Policy. Texts of a deployment that were read as HTML could neither load nor run anything.
-fn policy() -> String {
-    let hash = |text: &str| {
-        let hash = digest::digest(&digest::SHA256, text.as_bytes());
-        STANDARD.encode(hash)
-    };
-    format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    )
 }

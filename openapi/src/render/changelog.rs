@@ -6,8 +6,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::counts::CLASSES;
 use super::grouping::{Title, by_key};
-use super::html::{STYLE, policy, sentence, title as title_of};
+use super::html::{STYLE, sentence, title as title_of};
 use super::markdown::{heading, write_sentence};
+use super::page::policy;
 use super::report::Report;
 use crate::Document;
 use crate::diff::{Change, Class};
@@ -99,7 +100,7 @@ pub fn write_html(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy(None));
+                meta http-equiv="Content-Security-Policy" content=(policy(STYLE, None));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (visible(&revision)) ": changes" }

@@ -2,19 +2,17 @@
 
 use std::io::{self, Write};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use ring::digest;
 
 use super::counts::{self, CLASSES, OPERATIONS};
 use super::grouping::{Group, Title, groups};
+use super::page;
 use super::report::{Grouping, Place, Report};
 use crate::diff::{Change, Part, Side, Verdict};
 use crate::shown::{differing, visible};
 
 pub(super) const STYLE: &str = include_str!("html.css");
-const SCRIPT: &str = include_str!("html.js");
+const SCRIPT: &str = concat!(include_str!("page/search.js"), include_str!("html.js"));
 
 /// How many groups are linked before the links are folded.
 const LINKED: usize = 12;
@@ -25,7 +23,7 @@ const LINKED: usize = 12;
 ///
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
-    let page = page(report.diff.verdict(), &one(report), &[report]);
+    let page = whole(report.diff.verdict(), &one(report), &[report]);
     out.write_all(page.into_string().as_bytes())?;
     writeln!(out)
 }
@@ -62,7 +60,8 @@ pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> 
             }
         } }
     };
-    out.write_all(page(verdict, &content, &differing).into_string().as_bytes())?;
+    let page = whole(verdict, &content, &differing);
+    out.write_all(page.into_string().as_bytes())?;
     writeln!(out)
 }
 
@@ -141,7 +140,8 @@ fn names_and_counts(report: &Report<'_>) -> Markup {
     }
 }
 
-fn page(verdict: Verdict, content: &Markup, reports: &[&Report<'_>]) -> Markup {
+/// Returns the whole page around its content.
+fn whole(verdict: Verdict, content: &Markup, reports: &[&Report<'_>]) -> Markup {
     let has_changes = |report: &&Report<'_>| !report.diff.changes.is_empty();
     let script = reports.iter().any(has_changes).then_some(SCRIPT);
     html! {
@@ -149,7 +149,7 @@ fn page(verdict: Verdict, content: &Markup, reports: &[&Report<'_>]) -> Markup {
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy(script));
+                meta http-equiv="Content-Security-Policy" content=(page::policy(STYLE, script));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { "OpenAPI: " (verdict.name()) }
@@ -162,18 +162,6 @@ fn page(verdict: Verdict, content: &Markup, reports: &[&Report<'_>]) -> Markup {
             }
         }
     }
-}
-
-/// Returns the content security policy: nothing is loaded and nothing else runs, whatever a text of a document contains;
-/// the one style and the script are allowed by their hashes.
-pub(super) fn policy(script: Option<&str>) -> String {
-    let hash = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
-    let script = script.map(|script| format!(" script-src 'sha256-{}';", hash(script)));
-    format!(
-        "default-src 'none'; style-src 'sha256-{}';{} base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        script.unwrap_or_default()
-    )
 }
 
 fn summary(report: &Report<'_>) -> String {

@@ -168,6 +168,7 @@ fn read_html(page: &str) -> (String, Vec<String>) {
 fn without_script(page: &str) -> String {
     let script = concat!(
         "<script>",
+        include_str!("../../src/render/page/search.js"),
         include_str!("../../src/render/html.js"),
         "</script>"
     );

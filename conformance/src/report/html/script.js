@@ -1,45 +1,27 @@
 // The page's interaction: filters, links to cases, and buttons that copy curl commands.
-'use strict';
-
 const cases = [...document.querySelectorAll('.case')];
 const areas = [...document.querySelectorAll('.area')];
-const filters = document.getElementById('filters');
-const search = document.getElementById('search');
-const found = document.getElementById('found');
-const all = document.getElementById('all');
 const open = document.getElementById('open');
-const boxes = [...filters.querySelectorAll('input[type=checkbox]')];
 
 // The selected cell of the matrix: its key, and its name as text. Only cases with such a response are shown.
 let cell = null;
 
-const texts = new Map();
-function textOf(one) {
-  if (!texts.has(one)) texts.set(one, one.textContent.toLowerCase());
-  return texts.get(one);
-}
-
-function chosen(name) {
-  return new Set(boxes.filter(box => box.name === name && box.checked).map(box => box.value));
-}
-
 function apply() {
   const verdicts = chosen('verdict');
   const levels = chosen('level');
-  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = matcher();
   let shown = 0;
   for (const one of cases) {
     const fits = verdicts.has(one.dataset.verdict)
       && levels.has(one.dataset.level)
       && (cell === null || one.dataset.cells.split(' ').includes(cell.key))
-      && words.every(word => textOf(one).includes(word));
+      && matches(one);
     one.hidden = !fits;
     if (fits) shown += 1;
   }
   for (const area of areas) area.hidden = !area.querySelector('.case:not([hidden])');
-  const narrowed = shown < cases.length;
-  found.textContent = `${shown} of ${cases.length} cases shown` + (cell === null ? '' : `, with ${cell.name}`);
-  all.hidden = !narrowed;
+  count(shown, cases.length, 'cases');
+  if (cell !== null) found.textContent += `, with ${cell.name}`;
   open.disabled = shown === 0;
   label();
 }
@@ -50,8 +32,7 @@ function label() {
 }
 
 function showAll() {
-  for (const box of boxes) box.checked = true;
-  search.value = '';
+  reset();
   cell = null;
   apply();
 }
@@ -77,16 +58,7 @@ function land() {
   }
 }
 
-let pending;
-search.addEventListener('input', () => {
-  clearTimeout(pending);
-  pending = setTimeout(apply, 80);
-});
-for (const box of boxes) box.addEventListener('change', apply);
-all.addEventListener('click', () => {
-  showAll();
-  search.focus();
-});
+listen(apply, showAll);
 open.addEventListener('click', () => {
   const visible = cases.filter(one => !one.hidden);
   const opening = visible.some(one => !one.firstElementChild.open);
@@ -118,13 +90,6 @@ for (const button of document.querySelectorAll('.copy')) {
     setTimeout(() => { button.textContent = 'Copy'; }, 2000);
   });
 }
-addEventListener('keydown', event => {
-  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
-  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    event.preventDefault();
-    search.focus();
-  }
-});
 addEventListener('hashchange', land);
 // A click on a link to the current address does not fire `hashchange`.
 addEventListener('click', event => {

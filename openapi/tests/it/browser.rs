@@ -1,7 +1,7 @@
 //! The HTML report in a real Chromium.
 
 use openapi::Document;
-use openapi::diff::compare;
+use openapi::diff::{Diff, compare};
 use openapi::render;
 use serde_json::{Value, json};
 use testbed::chromium::{Chromium, Page};
@@ -9,10 +9,9 @@ use testbed::files::Folder;
 
 use crate::reports::{orders, rendered};
 
-/// Writes the report on the orders to a folder; returns its address.
-fn report(folder: &Folder) -> String {
-    let (base, revision, diff) = orders();
-    let page = rendered(render::html::write, &base, &revision, &diff);
+/// Writes the report on a comparison to a folder; returns its address.
+fn report(folder: &Folder, (base, revision, diff): &(Document, Document, Diff)) -> String {
+    let page = rendered(render::html::write, base, revision, diff);
     format!("file://{}", folder.file("report.html", &page))
 }
 
@@ -38,7 +37,7 @@ async fn assert_quiet(page: &Page) {
 async fn changes_are_found_by_class_and_by_words() {
     let folder = Folder::new();
     let browser = Chromium::start();
-    let page = browser.open(&report(&folder)).await;
+    let page = browser.open(&report(&folder, &orders())).await;
     let all = shown(&page).await;
     assert_eq!(all.len(), 10);
     assert_eq!(page.text("#found").await, "10 of 10 changes shown");
@@ -74,7 +73,7 @@ async fn the_page_shows_everything_without_its_script() {
     let disabled = json!({ "value": true });
     page.devtools("Emulation.setScriptExecutionDisabled", disabled)
         .await;
-    page.go(&report(&folder)).await;
+    page.go(&report(&folder, &orders())).await;
     let text = page.text("body").await;
     let (_, _, diff) = orders();
     for change in &diff.changes {
@@ -89,33 +88,19 @@ async fn the_page_shows_everything_without_its_script() {
 async fn the_page_can_be_used_by_keyboard_and_by_screen_readers_and_on_a_phone() {
     let folder = Folder::new();
     let browser = Chromium::start();
-    let page = browser.open(&report(&folder)).await;
+    let page = browser.open(&report(&folder, &orders())).await;
     page.press("/").await;
     assert_eq!(page.run("return document.activeElement.id").await, "search");
     assert_eq!(page.run("return document.activeElement.value").await, "");
-    let tree = page
-        .devtools("Accessibility.getFullAXTree", json!({}))
-        .await;
-    let mut roles = Vec::new();
-    for node in tree["nodes"].as_array().expect("nodes") {
-        let role = node["role"]["value"].as_str().unwrap_or_default();
-        let name = node["name"]["value"].as_str().unwrap_or_default();
-        let controls = ["button", "link", "checkbox", "searchbox"];
-        if controls.contains(&role) && node["ignored"] == false {
-            assert!(!name.is_empty(), "a {role} without a name: {node}");
-        }
-        roles.push(role);
-    }
-    for role in [
+    page.assert_accessible(&[
         "banner",
         "navigation",
         "search",
         "searchbox",
         "status",
         "main",
-    ] {
-        assert!(roles.contains(&role), "no {role}");
-    }
+    ])
+    .await;
     for dark in [false, true] {
         page.look(360, 800, dark).await;
         let contrast = page.lowest_contrast().await;
@@ -144,19 +129,19 @@ fn document(required: &[&str], text: &str) -> Document {
     Document::parse("things.json", &root.to_string()).expect("a valid document")
 }
 
+/// Compares such documents with this text, of which the second may lack the number.
+fn optional_number(text: &str) -> (Document, Document, Diff) {
+    let (base, revision) = (document(&["text", "deep"], text), document(&["text"], text));
+    let diff = compare(&base, &revision);
+    (base, revision, diff)
+}
+
 #[tokio::test]
 async fn a_long_example_is_elided_and_unfolds() {
-    let text = "long ".repeat(60);
-    let (base, revision) = (
-        document(&["text", "deep"], &text),
-        document(&["text"], &text),
-    );
-    let diff = compare(&base, &revision);
+    let compared = optional_number(&"long ".repeat(60));
     let folder = Folder::new();
-    let html = rendered(render::html::write, &base, &revision, &diff);
-    let address = format!("file://{}", folder.file("report.html", &html));
     let browser = Chromium::start();
-    let page = browser.open(&address).await;
+    let page = browser.open(&report(&folder, &compared)).await;
     let elided = page.text("article pre").await;
     assert!(elided.contains('…') && elided.len() < 200, "{elided}");
     let whole = "return document.querySelector('article details pre').checkVisibility()";
@@ -165,6 +150,7 @@ async fn a_long_example_is_elided_and_unfolds() {
     assert_eq!(page.run(whole).await, true);
     let unfolded = page.text("article details pre").await;
     let value: Value = serde_json::from_str(&unfolded).expect("JSON");
+    let (_, _, diff) = compared;
     assert_eq!(Some(&value), diff.changes[0].witness.as_ref());
     page.close().await;
 }
@@ -172,16 +158,11 @@ async fn a_long_example_is_elided_and_unfolds() {
 #[tokio::test]
 async fn hostile_texts_neither_run_nor_break_the_filters() {
     let hostile = "</script><script>document.title = 'taken'</script><img src=x onerror=alert(1)>";
-    let (base, revision) = (
-        document(&["text", "deep"], hostile),
-        document(&["text"], hostile),
-    );
-    let diff = compare(&base, &revision);
     let folder = Folder::new();
-    let html = rendered(render::html::write, &base, &revision, &diff);
-    let address = format!("file://{}", folder.file("report.html", &html));
     let browser = Chromium::start();
-    let page = browser.open(&address).await;
+    let page = browser
+        .open(&report(&folder, &optional_number(hostile)))
+        .await;
     let elements = "return [document.images.length, document.scripts.length]";
     assert_eq!(page.run(elements).await, json!([0, 1]));
     assert_ne!(page.run("return document.title").await, "taken");

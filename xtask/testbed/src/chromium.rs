@@ -51,6 +51,16 @@ for (const one of document.querySelectorAll('body *')) {
 return least;
 ";
 
+/// The roles of what a person works with.
+const CONTROLS: [&str; 6] = [
+    "button",
+    "link",
+    "checkbox",
+    "searchbox",
+    "textbox",
+    "DisclosureTriangle",
+];
+
 /// A running driver.
 #[derive(Debug)]
 pub struct Chromium {
@@ -189,6 +199,29 @@ impl Page {
     /// If the script fails.
     pub async fn lowest_contrast(&self) -> Value {
         self.run(CONTRAST).await
+    }
+
+    /// Asserts that each control has a name in the accessibility tree, which screen readers use, and that the tree has these roles.
+    ///
+    /// # Panics
+    ///
+    /// If one has none, or a role is missing.
+    pub async fn assert_accessible(&self, expected: &[&str]) {
+        let tree = self
+            .devtools("Accessibility.getFullAXTree", json!({}))
+            .await;
+        let mut roles = Vec::new();
+        for node in tree["nodes"].as_array().expect("nodes") {
+            let role = node["role"]["value"].as_str().unwrap_or_default();
+            let name = node["name"]["value"].as_str().unwrap_or_default();
+            if CONTROLS.contains(&role) && node["ignored"] == false {
+                assert!(!name.is_empty(), "a {role} without a name: {node}");
+            }
+            roles.push(role);
+        }
+        for role in expected {
+            assert!(roles.contains(role), "no {role} in {roles:?}");
+        }
     }
 
     /// Clicks an element as a person does: scrolled into view, and not below a fixed header.

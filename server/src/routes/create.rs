@@ -135,19 +135,7 @@ Create an API token for the calling user in the business that `x-business-id` na
             "code": "TOKEN_CREATED",
             "data": {
                 "token": "dz_eyJ0eXAiOiJKV1Qi…",
-                "token_info": {
-                    "id": "f51dc1b0-92ca-4f3c-979e-e76d5bdafd18",
-                    "jti": "8d6310bc-e1c7-4411-a81b-0b0f649e4ce6",
-                    "name": "deploy",
-                    "description": "pipeline of the web shop",
-                    "token_prefix": "dz_eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjFmOGIyYzNkIn0.eyJqdGkiOiI4ZDYzMTBiYy",
-                    "token_type": "api",
-                    "created_at": "2026-11-23T06:29:54.240633Z",
-                    "last_used_at": null,
-                    "expires_at": "2027-02-21T06:29:54.000000Z",
-                    "revoked_at": null,
-                    "revocation_reason": null
-                }
+                "token_info": APITokenInfo::example(None)
             }
         })
     ), (

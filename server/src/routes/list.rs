@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
@@ -75,6 +76,25 @@ impl From<TokenRecord> for APITokenInfo {
     }
 }
 
+impl APITokenInfo {
+    /// Returns the token in the examples of answers, with the time of its last use.
+    pub(super) fn example(last_used_at: Option<&str>) -> Value {
+        json!({
+            "id": "f51dc1b0-92ca-4f3c-979e-e76d5bdafd18",
+            "jti": "8d6310bc-e1c7-4411-a81b-0b0f649e4ce6",
+            "name": "deploy",
+            "description": "pipeline of the web shop",
+            "token_prefix": "dz_eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjFmOGIyYzNkIn0.eyJqdGkiOiI4ZDYzMTBiYy",
+            "token_type": "api",
+            "created_at": "2026-11-23T06:29:54.240633Z",
+            "last_used_at": last_used_at,
+            "expires_at": "2027-02-21T06:29:54.000000Z",
+            "revoked_at": null,
+            "revocation_reason": null
+        })
+    }
+}
+
 /// A page of tokens.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct APITokenListResponse {
@@ -126,19 +146,7 @@ the previous one, send `prev_cursor` and `direction=prev`; the order must stay t
             "message": "Tokens listed successfully",
             "code": "TOKENS_LISTED",
             "data": {
-                "items": [{
-                    "id": "f51dc1b0-92ca-4f3c-979e-e76d5bdafd18",
-                    "jti": "8d6310bc-e1c7-4411-a81b-0b0f649e4ce6",
-                    "name": "deploy",
-                    "description": "pipeline of the web shop",
-                    "token_prefix": "dz_eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjFmOGIyYzNkIn0.eyJqdGkiOiI4ZDYzMTBiYy",
-                    "token_type": "api",
-                    "created_at": "2026-11-23T06:29:54.240633Z",
-                    "last_used_at": "2026-11-24T17:02:11.093355Z",
-                    "expires_at": "2027-02-21T06:29:54.000000Z",
-                    "revoked_at": null,
-                    "revocation_reason": null
-                }],
+                "items": [APITokenInfo::example(Some("2026-11-24T17:02:11.093355Z"))],
                 "next_cursor": null,
                 "prev_cursor": null,
                 "has_next": false,

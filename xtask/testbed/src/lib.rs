@@ -23,6 +23,7 @@ pub mod files;
 pub mod git;
 pub mod help;
 pub mod inputs;
+pub mod installed;
 pub mod listening;
 pub mod output;
 pub mod postgres;

@@ -11,7 +11,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The way in which a process and its children are ended.
@@ -90,6 +90,21 @@ pub fn run(command: &mut Command) -> io::Result<ExitStatus> {
     let mut child = command.spawn()?;
     end(&child, How::Kill);
     child.wait()
+}
+
+/// Runs a program until it ends, without input, and returns what it printed. It is killed if this process ends first.
+///
+/// # Errors
+///
+/// The system's error.
+pub fn output(command: &mut Command) -> io::Result<Output> {
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    end(&child, How::Kill);
+    child.wait_with_output()
 }
 
 /// Removes this folder and its contents after this process has ended. A file system that is mounted there is unmounted.

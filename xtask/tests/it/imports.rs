@@ -165,6 +165,7 @@ const CRATES: &[Layers] = &[
             "files",
             "git",
             "output",
+            "installed",
             "help",
             "cargo",
             "inputs",

@@ -21,8 +21,6 @@ use crate::{folders, programs};
 use platform::Platform;
 use product::Product;
 
-const MIB: f64 = 1024.0 * 1024.0;
-
 pub(crate) fn run(arguments: &Dist) -> Outcome {
     let kinds = kinds(arguments)?;
     let host = Platform::of_this_machine()?;
@@ -91,9 +89,9 @@ fn package(
         }
     }
     let packaged = started.elapsed().as_secs_f64() - built;
-    anstream::println!(
+    manual::print_line(format_args!(
         "dist: {name} for {platform}: built in {built:.0} s, packaged in {packaged:.0} s"
-    );
+    ));
     Ok(())
 }
 
@@ -129,20 +127,16 @@ fn kinds(arguments: &Dist) -> Result<Vec<Kind>, Failure> {
 }
 
 fn say_left_out(what: &str) {
-    anstream::println!("dist: left out: {what}");
+    manual::print_line(format_args!("dist: left out: {what}"));
 }
 
 /// Prints the files with their sizes.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes are shown with two digits"
-)]
 fn show(out: &Path) -> Result<(), Failure> {
     for file in entry::files(out)? {
-        let size = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
+        let size = folders::mebibytes(&file)?;
         let name = file.file_name().unwrap_or_default();
-        anstream::println!("{:8.2} MiB  {}", size as f64 / MIB, name.display());
+        manual::print_line(format_args!("{:8.2} MiB  {}", size, name.display()));
     }
-    anstream::println!("dist: packages in {}", out.display());
+    manual::print_line(format_args!("dist: packages in {}", out.display()));
     Ok(())
 }

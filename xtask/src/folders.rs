@@ -1,4 +1,4 @@
-//! The folders that commands work in.
+//! The folders that commands work in, and the sizes of their files.
 
 use std::path::Path;
 
@@ -15,4 +15,15 @@ pub(crate) fn temporary() -> Result<TempDir, Failure> {
 pub(crate) fn make(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::unreadable(format!("cannot make {}: {error}", folder.display())))
+}
+
+/// Returns the size of a file in MiB.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "sizes are shown with two digits at most"
+)]
+pub(crate) fn mebibytes(file: &Path) -> Result<f64, Failure> {
+    let metadata = std::fs::metadata(file)
+        .map_err(|error| Failure::unreadable(format!("cannot read {}: {error}", file.display())))?;
+    Ok(metadata.len() as f64 / (1024.0 * 1024.0))
 }

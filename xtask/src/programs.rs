@@ -7,7 +7,9 @@ use std::process::{Command, ExitStatus, Stdio};
 use openapi::cli::Failure;
 use testbed::reaper;
 
-pub(crate) use testbed::cargo::{in_workspace as cargo, target_directory, workspace_root};
+pub(crate) use testbed::cargo::{
+    forget_caller, in_workspace as cargo, target_directory, workspace_root,
+};
 
 /// A program of this workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,8 +103,21 @@ pub(crate) fn run(command: &mut Command) -> Result<ExitStatus, Failure> {
 
 /// Runs a program to its end and returns its standard output.
 pub(crate) fn output(program: &Path, arguments: &[&str]) -> Result<String, Failure> {
-    let called = format!("{} {}", program.display(), arguments.join(" "));
-    let output = Command::new(program)
+    output_of(&mut Command::new(program), arguments)
+}
+
+/// Runs cargo to its end and returns its standard output.
+pub(crate) fn cargo_output(arguments: &[&str]) -> Result<String, Failure> {
+    output_of(&mut cargo(), arguments)
+}
+
+fn output_of(command: &mut Command, arguments: &[&str]) -> Result<String, Failure> {
+    let called = format!(
+        "{} {}",
+        command.get_program().display(),
+        arguments.join(" ")
+    );
+    let output = command
         .args(arguments)
         .stderr(Stdio::inherit())
         .output()

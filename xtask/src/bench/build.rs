@@ -2,7 +2,6 @@
 //! verify` on a new machine, and the tests after it. Fails above the limits.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,8 +15,6 @@ use crate::{folders, programs};
 
 /// The interval at which a running build is checked.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
-
-const MIB: f64 = 1024.0 * 1024.0;
 
 /// The size that no installed program of a release may exceed, in MiB.
 const LARGEST: f64 = 12.0;
@@ -59,10 +56,10 @@ const FIRST: &[(&str, &[&str], f64)] = &[
 
 pub(crate) fn run(arguments: &Build) -> Outcome {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    anstream::println!(
+    manual::print_line(format_args!(
         "cold builds by {} on {processors} processors",
         programs::toolchain()?
-    );
+    ));
     // The sources are downloaded first: the build is measured, not the network.
     finish(
         programs::cargo().args(["fetch", "--locked", "--quiet"]),
@@ -78,7 +75,7 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
     };
     for program in &chosen {
         let count = dependencies(*program)?;
-        anstream::println!("{:<12} {count} dependencies", program.name());
+        manual::print_line(format_args!("{:<12} {count} dependencies", program.name()));
     }
     for profile in PROFILES {
         within &= installed(profile, &chosen, arguments)?;
@@ -121,15 +118,15 @@ fn installed(profile: &Profile, chosen: &[Installed], arguments: &Build) -> Resu
     }
     finish(&mut command, arguments.limit())?;
     let seconds = clock.elapsed().as_secs_f64();
-    anstream::println!("{:<12} {seconds:.0} s", profile.name);
+    manual::print_line(format_args!("{:<12} {seconds:.0} s", profile.name));
     let mut within = true;
     for program in chosen {
         let built = folder.path().join(profile.folder).join(program.name());
-        let size = size(&built)? / MIB;
+        let size = folders::mebibytes(&built)?;
         let measured = format!("  {:<12} {size:.1} MiB", program.name());
         match profile.largest {
             Some(largest) => within &= held(&measured, size, largest, " MiB"),
-            None => anstream::println!("{measured}"),
+            None => manual::print_line(format_args!("{measured}")),
         }
     }
     Ok(within)
@@ -139,7 +136,9 @@ fn installed(profile: &Profile, chosen: &[Installed], arguments: &Build) -> Resu
 fn held(measured: &str, figure: f64, limit: f64, unit: &str) -> bool {
     let within = figure <= limit;
     let verdict = if within { "" } else { ": TOO MUCH" };
-    anstream::println!("{measured} of at most {limit:.0}{unit}{verdict}");
+    manual::print_line(format_args!(
+        "{measured} of at most {limit:.0}{unit}{verdict}"
+    ));
     within
 }
 
@@ -157,30 +156,19 @@ fn cpu_of_children() -> Result<f64, Failure> {
 
 /// Returns the number of packages that the program is built from, without this workspace's.
 fn dependencies(program: Installed) -> Result<usize, Failure> {
-    let output = programs::cargo()
-        .args(["tree", "--locked", "--package", program.name()])
-        .args(["--edges", "normal,build", "--prefix", "none", "--no-dedupe"])
-        .args(["--format", "{p}"])
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
-    if !output.status.success() {
-        return Err(Failure::unreadable(
-            "`cargo tree` failed: see its messages above",
-        ));
-    }
-    let listed = String::from_utf8_lossy(&output.stdout);
+    let listed = programs::cargo_output(&[
+        "tree",
+        "--locked",
+        "--package",
+        program.name(),
+        "--edges=normal,build",
+        "--prefix=none",
+        "--no-dedupe",
+        "--format={p}",
+    ])?;
     // Packages of the workspace are listed with their paths.
     let foreign = listed.lines().filter(|line| !line.contains(" (/"));
     Ok(foreign.collect::<BTreeSet<_>>().len())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes are shown with one digit")]
-fn size(file: &Path) -> Result<f64, Failure> {
-    let metadata = std::fs::metadata(file).map_err(|error| {
-        Failure::unreadable(format!("cargo built no {}: {error}", file.display()))
-    })?;
-    Ok(metadata.len() as f64)
 }
 
 /// Runs cargo to its end. Fails if it takes longer than the limit.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use openapi::cli::Failure;
 use serde::Deserialize;
@@ -87,7 +86,7 @@ struct Line {
 
 /// Runs `cargo tree` for the program.
 fn tree(program: Installed, platform: &Platform, edges: &str) -> Result<Vec<Line>, Failure> {
-    let output = cargo(&[
+    let output = programs::cargo_output(&[
         "tree",
         "--locked",
         "--package",
@@ -157,7 +156,7 @@ impl Package {
 
 /// Returns what cargo knows of all packages.
 fn metadata(platform: &Platform) -> Result<Vec<Package>, Failure> {
-    let output = cargo(&[
+    let output = programs::cargo_output(&[
         "metadata",
         "--locked",
         "--format-version=1",
@@ -195,20 +194,4 @@ fn checksums() -> Result<BTreeMap<Id, String>, Failure> {
             Some((Id { name, version }, one.checksum?))
         })
         .collect())
-}
-
-/// Runs cargo and returns what it printed.
-fn cargo(arguments: &[&str]) -> Result<String, Failure> {
-    let output = programs::cargo()
-        .args(arguments)
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
-    if !output.status.success() {
-        let called = arguments.first().unwrap_or(&"");
-        return Err(Failure::unreadable(format!(
-            "`cargo {called}` failed: see its messages above"
-        )));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -18,11 +18,17 @@ pub enum BuildError {
     Failed,
 }
 
-/// Returns a command of the cargo that runs this process, so that both use the same toolchain. The variables that cargo
-/// has set for this process are removed: each time the caller changes, build scripts that read them (such as ring's)
-/// would run again, and all dependents would be built again.
+/// Returns a command of the cargo that runs this process, so that both use the same toolchain.
 pub fn command() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    forget_caller(&mut cargo);
+    cargo
+}
+
+/// Removes the variables that cargo has set for this process from the environment of a program that calls cargo: each time
+/// the caller changes, build scripts that read them (such as ring's) would run again, and all dependents would be built
+/// again.
+pub fn forget_caller(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         let own = [
@@ -32,10 +38,9 @@ pub fn command() -> Command {
             "CARGO_CRATE_NAME",
         ];
         if own.iter().any(|prefix| text.starts_with(prefix)) {
-            cargo.env_remove(&name);
+            command.env_remove(&name);
         }
     }
-    cargo
 }
 
 /// The variable that names cargo's target directory, relative to the folder in which cargo is called.

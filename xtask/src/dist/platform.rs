@@ -20,7 +20,8 @@ pub(super) struct NodeNames {
 }
 
 impl NodeNames {
-    /// All platforms of which npm may have a package.
+    /// The platforms of which a release has packages. The package that users install names no others: somebody else could
+    /// publish what it names.
     pub(super) const ALL: &[Self] = &[
         Self::new("linux", "x64", Some("glibc")),
         Self::new("linux", "x64", Some("musl")),
@@ -29,7 +30,6 @@ impl NodeNames {
         Self::new("darwin", "x64", None),
         Self::new("darwin", "arm64", None),
         Self::new("win32", "x64", None),
-        Self::new("win32", "arm64", None),
     ];
 
     const fn new(os: &'static str, cpu: &'static str, libc: Option<&'static str>) -> Self {
@@ -92,7 +92,7 @@ impl Platform {
         format!("{name}{}", if self.is_windows() { ".exe" } else { "" })
     }
 
-    /// Returns the names in npm; none if Node.js has no builds of this platform.
+    /// Returns the names in npm; none if a release has no packages of this platform.
     pub(super) fn node(&self) -> Option<NodeNames> {
         let (architecture, system) = self.triple.split_once('-')?;
         let cpu = match architecture {
@@ -107,7 +107,8 @@ impl Platform {
             _ if self.is_windows() => ("win32", None),
             _ => return None,
         };
-        Some(NodeNames { os, cpu, libc })
+        let names = NodeNames { os, cpu, libc };
+        NodeNames::ALL.iter().copied().find(|one| *one == names)
     }
 }
 
@@ -135,22 +136,35 @@ fn rustc(arguments: &[&str]) -> Result<String, Failure> {
 mod tests {
     use super::{NodeNames, Platform};
 
+    fn node(triple: &str) -> Option<NodeNames> {
+        let triple = triple.to_owned();
+        Platform { triple }.node()
+    }
+
     #[test]
-    fn each_released_target_is_a_platform_of_npm() {
+    fn platforms_have_their_names_in_npm() {
         for (triple, suffix) in [
-            ("x86_64-unknown-linux-gnu", "linux-x64"),
-            ("x86_64-unknown-linux-musl", "linux-x64-musl"),
-            ("aarch64-unknown-linux-gnu", "linux-arm64"),
-            ("aarch64-unknown-linux-musl", "linux-arm64-musl"),
-            ("x86_64-apple-darwin", "darwin-x64"),
-            ("aarch64-apple-darwin", "darwin-arm64"),
-            ("x86_64-pc-windows-gnu", "win32-x64"),
-            ("aarch64-pc-windows-msvc", "win32-arm64"),
+            ("x86_64-unknown-linux-gnu", Some("linux-x64")),
+            ("aarch64-unknown-linux-musl", Some("linux-arm64-musl")),
+            ("aarch64-apple-darwin", Some("darwin-arm64")),
+            ("x86_64-pc-windows-gnu", Some("win32-x64")),
+            ("aarch64-pc-windows-msvc", None),
+            ("riscv64gc-unknown-linux-gnu", None),
         ] {
-            let triple = triple.to_owned();
-            let names = Platform { triple }.node().expect("npm has it");
-            assert_eq!(names.suffix(), suffix);
-            assert!(NodeNames::ALL.contains(&names), "{suffix}");
+            let found = node(triple).map(NodeNames::suffix);
+            assert_eq!(found.as_deref(), suffix, "{triple}");
         }
+    }
+
+    #[test]
+    fn the_platforms_of_npm_are_those_of_a_release() {
+        let workflow = include_str!("../../../.github/workflows/release.yml");
+        let targets = workflow.lines().filter_map(|line| {
+            let target = line.trim_start().strip_prefix("- target: ")?;
+            Some(node(target).unwrap_or_else(|| panic!("npm has no {target}")))
+        });
+        let targets: Vec<NodeNames> = targets.collect();
+        assert_eq!(targets.len(), NodeNames::ALL.len());
+        assert!(NodeNames::ALL.iter().all(|one| targets.contains(one)));
     }
 }

@@ -6,6 +6,8 @@ const { spawn } = require("node:child_process");
 const { name, bin } = require("../package.json");
 
 const program = Object.keys(bin)[0];
+// A report with the network's state looks names up, which may take seconds.
+process.report.excludeNetwork = true;
 const isMusl =
   process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
 const from = [name, process.platform, process.arch, ...(isMusl ? ["musl"] : [])].join("-");

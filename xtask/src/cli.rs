@@ -107,7 +107,8 @@ pub(crate) struct Verify {
 /// Options of `test`.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
-    /// Also run the tests that install linters, generators of clients and Schemathesis from PyPI and npm
+    /// Also run the tests that install linters, generators of clients, Schemathesis and what makes packages, from PyPI, npm and
+    /// crates.io
     #[arg(long)]
     pub(crate) clients: bool,
     /// Further arguments of `cargo test`

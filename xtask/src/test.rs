@@ -66,15 +66,22 @@ const NEEDS: &[Need] = &[
     },
 ];
 
-/// What programs of other registries test. They are ignored unless asked for.
+/// What programs of other registries test. They are ignored unless they are asked for.
 const CLIENTS: &[&str] = &["--test", "it", "--", "--ignored", "clients::"];
 
 /// What those need beside [`NEEDS`].
-const CLIENT_NEEDS: &[Need] = &[Need {
-    probe: &["npm", "--version"],
-    package: "npm",
-    why: "linters and generators of clients",
-}];
+const CLIENT_NEEDS: &[Need] = &[
+    Need {
+        probe: &["npm", "--version"],
+        package: "npm",
+        why: "linters and generators of clients",
+    },
+    Need {
+        probe: &["dpkg-shlibdeps", "--version"],
+        package: "dpkg-dev",
+        why: "what Debian packages depend on",
+    },
+];
 
 pub(crate) fn run(arguments: &Test) -> Outcome {
     provide(arguments.clients)?;
@@ -85,7 +92,9 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
     let given: Vec<&str> = arguments.arguments.iter().map(String::as_str).collect();
     let mut passed = cargo_test(&given, &postgres, &mut counts)?;
     if arguments.clients {
-        anstream::println!("test: clients and linters, from PyPI and npm");
+        manual::print_line(format_args!(
+            "test: clients, linters and packages, with programs from PyPI, npm and crates.io"
+        ));
         let before = counts.passed + counts.failed;
         passed &= cargo_test(CLIENTS, &postgres, &mut counts)?;
         let now = counts.passed + counts.failed - before;
@@ -99,15 +108,15 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
         ignored,
         did_nothing,
     } = counts;
-    anstream::println!(
+    manual::print_line(format_args!(
         "\ntests: {} passed, {failed} failed, {} skipped",
         succeeded.saturating_sub(did_nothing),
         ignored + did_nothing,
-    );
+    ));
     if !arguments.clients {
-        anstream::println!(
-            "clients, linters and Schemathesis were left out: `cargo xtask test --clients` installs and runs them"
-        );
+        manual::print_line(format_args!(
+            "clients, linters, Schemathesis and packages were left out: `cargo xtask test --clients` installs and runs them"
+        ));
     }
     Ok(if passed { Exit::Success } else { Exit::Failed })
 }
@@ -193,10 +202,10 @@ pub(crate) fn provide(clients: bool) -> Result<(), Failure> {
     }
     let packages: Vec<&str> = first.iter().map(|need| need.package).collect();
     if rustix::process::geteuid().is_root() && succeeds(&["apt-get", "--version"]) {
-        anstream::println!(
+        manual::print_line(format_args!(
             "test: installing {} from Debian's packages",
             packages.join(" ")
-        );
+        ));
         let apt = |arguments: &[&str]| {
             Command::new("apt-get")
                 .args(arguments)

@@ -275,18 +275,12 @@ fn alias() -> String {
     alias.expect("an alias").trim_matches('"').to_owned()
 }
 
-/// Builds what is installed and run: the files beside this test may be from an earlier build.
+/// Builds what is installed and run: the files beside this test may be from an earlier build. For one package alone, its
+/// dependencies would be built again.
 fn built() -> BTreeMap<String, PathBuf> {
     let mut build = cargo::command();
     build
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "conformance",
-            "--example",
-            "cargo_test",
-        ])
+        .args(["build", "--quiet", "--workspace", "--example", "cargo_test"])
         .current_dir(workspace_root());
     let mut built = cargo::programs(&mut build).expect("the example builds");
     let [server, conformance] = crate::built();

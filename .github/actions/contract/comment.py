@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -34,7 +33,9 @@ def earlier(path, marker):
     page = 1
     while comments := call("GET", f"{path}?per_page=100&page={page}"):
         for comment in comments:
-            if comment["user"]["type"] == "Bot" and comment["body"].startswith(marker):
+            # The author of a comment may be gone.
+            author, body = comment["user"] or {}, comment["body"] or ""
+            if author.get("type") == "Bot" and body.startswith(marker):
                 return comment["id"]
         page += 1
     return None

@@ -2,6 +2,7 @@
 //! a remote. A step that needs a server gets the real one.
 
 mod comment;
+mod conditions;
 mod download;
 mod github;
 mod job;

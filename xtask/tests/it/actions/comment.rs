@@ -30,11 +30,12 @@ fn comments(folder: &Folder) -> Vec<Value> {
 fn later_runs_replace_the_comment_and_no_other() {
     let folder = Folder::new();
     let marker = "<!-- oasproof: ./api/openapi.yaml -->";
-    // A page of comments, one of which somebody wrote to be taken for ours.
+    // A page of comments, one of which somebody wrote to be taken for ours, and one whose author is gone.
     let others: Vec<Value> = (1..=100)
-        .map(|id| {
-            let body = if id == 3 { marker } else { "a comment" };
-            json!({"id": id, "user": {"type": "User"}, "body": body})
+        .map(|id| match id {
+            3 => json!({"id": id, "user": {"type": "User"}, "body": marker}),
+            4 => json!({"id": id, "user": null, "body": marker}),
+            _ => json!({"id": id, "user": {"type": "User"}, "body": "a comment"}),
         })
         .collect();
     folder.file("comments.json", &Value::from(others.clone()).to_string());

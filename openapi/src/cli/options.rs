@@ -61,7 +61,7 @@ pub struct Diff {
     /// How to write the differences
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Which changes stand together, in text, Markdown and HTML
+    /// How to group the changes in text, Markdown and HTML
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = GroupBy::Class)]
     pub group_by: GroupBy,
     /// The least class that fails [default: the policy's, or breaking]
@@ -131,14 +131,14 @@ pub enum Format {
     Sarif,
 }
 
-/// What changes that stand together have in common.
+/// How changes are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GroupBy {
-    /// Their class, the gravest first
+    /// By class, the gravest first
     Class,
-    /// The operations that they reach
+    /// By the operations that they reach
     Operation,
-    /// The component that they are in
+    /// By the component that they are in
     Component,
 }
 

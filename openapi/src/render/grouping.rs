@@ -20,7 +20,7 @@ pub(super) struct Title {
     pub(super) words: String,
 }
 
-/// Changes that stand together, the gravest first.
+/// Changes with something in common, the gravest first.
 pub(super) struct Group<'a> {
     pub(super) title: Title,
     /// The class of the gravest change.

@@ -22,11 +22,11 @@ pub struct Report<'a> {
     pub file: Option<&'a str>,
     /// The policy that was read, whether or not it decided anything.
     pub policy: Option<&'a Policy>,
-    /// Which changes stand together in text, Markdown and HTML.
+    /// How the changes are grouped in text, Markdown and HTML.
     pub grouping: Grouping,
 }
 
-/// What changes that stand together have in common.
+/// What the changes of a group have in common.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Grouping {
     /// Their class.

@@ -77,7 +77,7 @@ fn each_format_renders_the_comparison() {
 }
 
 #[test]
-fn changes_stand_together_by_operation_or_by_component() {
+fn changes_are_grouped_by_operation_or_by_component() {
     let (base, revision, diff) = orders();
     let report = |grouping| Report {
         diff: &diff,

@@ -84,7 +84,7 @@ fn many_changes_that_break_nothing_are_folded_in_a_terminal_alone() {
 }
 
 #[test]
-fn changes_stand_together_by_operation_where_that_is_asked_for() {
+fn changes_are_grouped_by_operation_where_that_is_asked_for() {
     let folder = Folder::new();
     let base = folder.file("base.json", &document(&json!({"type": "string"}), "was"));
     let revision = folder.file(

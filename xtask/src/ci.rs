@@ -1,5 +1,7 @@
 //! `ci`: the lints, the builds that are not the default, and then all tests.
 
+use std::time::Instant;
+
 use openapi::cli::{Exit, Failure, Outcome};
 
 use crate::cli::Test;
@@ -116,6 +118,7 @@ pub(crate) fn run() -> Outcome {
     manual::print_line(format_args!("ci: {}", described(&programs::toolchain()?)));
     for (name, arguments, variables) in STEPS {
         manual::print_line(format_args!("ci: {name}"));
+        let started = Instant::now();
         let status = programs::cargo()
             .args(*arguments)
             .envs(variables.iter().copied())
@@ -128,6 +131,8 @@ pub(crate) fn run() -> Outcome {
             ));
             return Ok(Exit::Failed);
         }
+        let seconds = started.elapsed().as_secs_f64();
+        manual::print_line(format_args!("ci: {name}: {seconds:.0} s"));
     }
     manual::print_line(format_args!("ci: tests"));
     test::run(&Test {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, IsTerminal as _};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use openapi::cli::{Exit, Failure, Outcome};
 use testbed::postgres::{self, Cluster};
@@ -89,6 +90,7 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
     let postgres = Cluster::start(&["max_connections=300"])
         .map_err(|error| Failure::unreadable(error.to_string()))?;
     let mut counts = Counts::default();
+    let started = Instant::now();
     let given: Vec<&str> = arguments.arguments.iter().map(String::as_str).collect();
     let mut passed = cargo_test(&given, &postgres, &mut counts)?;
     if arguments.clients {
@@ -108,8 +110,10 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
         ignored,
         did_nothing,
     } = counts;
+    let seconds = started.elapsed().as_secs_f64();
+    manual::print_line(format_args!("\ntest: built and run in {seconds:.0} s"));
     manual::print_line(format_args!(
-        "\ntests: {} passed, {failed} failed, {} skipped",
+        "tests: {} passed, {failed} failed, {} skipped",
         succeeded.saturating_sub(did_nothing),
         ignored + did_nothing,
     ));

@@ -53,6 +53,7 @@ pub(super) fn wheel(
         Installed::Server => return Ok(()),
     };
     let mut maturin = Command::new("maturin");
+    programs::forget_caller(&mut maturin);
     maturin
         .current_dir(folder)
         .args([

@@ -48,10 +48,16 @@ impl<'s> Values<'s> {
     }
 
     /// Returns the members of a body, as deep as said, whose own schemas say which values are allowed, each by its keys with a
-    /// slash between them, with the smallest and the largest.
-    pub(super) fn bounded_members(&self, depth: usize) -> Vec<(String, Vec<Value>)> {
-        let members = members(self.schema, self.schema, "", depth).into_iter();
-        let bounded = members.filter(|(_, member)| is_bounded(self.schema, member, DEPTH));
+    /// slash between them, with the smallest and the largest; at most so many, and how many there are.
+    pub(super) fn bounded_members(
+        &self,
+        depth: usize,
+        most: usize,
+    ) -> (Vec<(String, Vec<Value>)>, usize) {
+        let mut members = members(self.schema, self.schema, "", depth);
+        members.retain(|(_, member)| is_bounded(self.schema, member, DEPTH));
+        let all = members.len();
+        let bounded = members.into_iter().take(most);
         let with_values = bounded.filter_map(|(name, member)| {
             let whole = with_definitions(self.schema, member);
             let validator = Validator::new(&whole).ok()?;
@@ -62,7 +68,7 @@ impl<'s> Values<'s> {
             values.extend(largest);
             Some((name, values))
         });
-        with_values.collect()
+        (with_values.collect(), all)
     }
 
     /// Returns the members of a body that are texts of any characters, by their keys.
@@ -260,7 +266,8 @@ mod tests {
         });
         let members = Values::of(&schema)
             .expect("a schema")
-            .bounded_members(super::DEPTH);
+            .bounded_members(super::DEPTH, usize::MAX)
+            .0;
         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names.len(), 3, "{names:?}");
         let values = |wanted: &str| {

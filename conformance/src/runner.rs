@@ -3,6 +3,7 @@
 mod inquiry;
 mod needs;
 mod one_case;
+mod order;
 mod reachable;
 mod selection;
 mod tally;
@@ -25,7 +26,7 @@ pub use one_case::run_case;
 pub use selection::{Criterion, Filters};
 
 use crate::baseline::Baseline;
-use crate::case::{Case, Effect, Sample};
+use crate::case::{Case, Effect};
 use crate::deployment::Deployment;
 use crate::event::{
     CaseRecord, Event, Exit, KnownFailure, KnownState, LeftBehind, RunFooter, RunHeader, Selection,
@@ -37,15 +38,8 @@ use crate::redact::Secrets;
 use crate::resources::clean_up;
 use crate::session::Session;
 use one_case::{milliseconds, undecided};
+use order::Order;
 use tally::{Ending, Reached, Tally};
-
-/// The cases that run first, one after the other, in this order. Without what they demand no other case can prove anything, and
-/// the run stops. The first one notices a revocation that also revokes the token of its caller, before that blocks the others.
-const PREREQUISITES: [&str; 3] = [
-    "revocation.spares_others_of_the_user",
-    "revocation.refused_at_once",
-    "status.created",
-];
 
 /// The selection of cases to run, and how to run them.
 #[derive(Debug, Clone)]
@@ -80,9 +74,9 @@ pub async fn run(
     let deployment = &session.deployment;
     let clock = Instant::now();
     emit(Event::RunStarted(Box::new(header(deployment, plan))));
-    let mut order = plan.cases.clone();
+    let mut cases = plan.cases.clone();
     if let Some(seed) = plan.seed {
-        order.shuffle(&mut SmallRng::seed_from_u64(seed));
+        cases.shuffle(&mut SmallRng::seed_from_u64(seed));
     }
     let mut tally = Tally::default();
     let mut trouble = None;
@@ -97,34 +91,24 @@ pub async fn run(
         emit(Event::CaseFinished(Box::new(record)));
     };
 
-    let reachable = match order.is_empty() {
+    let reachable = match cases.is_empty() {
         true => Ok(()),
         false => reachable::check(deployment).await,
     };
     if let Err(problem) = reachable {
-        for case in &order {
+        for case in &cases {
             decide(undecided(deployment, case, Verdict::Error, problem.clone()));
         }
         trouble = Some(problem);
     } else {
-        let place = |case: &Case| PREREQUISITES.iter().position(|id| *id == case.id);
-        let (mut prerequisites, others): (Vec<&Case>, Vec<&Case>) =
-            order.iter().partition(|case| place(case).is_some());
-        prerequisites.sort_by_key(|case| place(case));
-        let (last, mut others): (Vec<&Case>, Vec<&Case>) =
-            others.into_iter().partition(|case| case.needs.others_done);
-        // What uses tokens last of all is judged, too.
-        let (last, judges): (Vec<&Case>, Vec<&Case>) =
-            last.into_iter().partition(|case| case.needs.own > 0);
-        // Other cases about an operation wait for the answer to its ordinary request.
-        let is_ordinary = |case: &Case| case.needs.sample.is_some_and(Sample::is_ordinary);
-        others.sort_by_key(|case| !is_ordinary(case));
-        // In the middle of the others, one would wait until all places are free, and all others behind it.
-        let (alone, others): (Vec<&Case>, Vec<&Case>) =
-            others.into_iter().partition(|case| case.needs.all_places);
-        // A case that waits has nothing to send meanwhile: with more than one at a time, it takes none of their places.
-        let (waiting, others): (Vec<&Case>, Vec<&Case>) =
-            others.into_iter().partition(|case| case.needs.waits);
+        let Order {
+            prerequisites,
+            all_places,
+            waiting,
+            others,
+            last,
+            judges,
+        } = Order::of(&cases);
         let jobs = plan.jobs.max(1);
         // Each in a task, so that the cases of a run share the processors.
         let run_case = |case| {
@@ -145,7 +129,7 @@ pub async fn run(
             _ => stream::select(waiting, others).right_stream(),
         };
         let records = in_turn(prerequisites)
-            .chain(in_turn(alone))
+            .chain(in_turn(all_places))
             .chain(others)
             .chain(in_turn(last))
             .chain(at_a_time(judges));

@@ -86,7 +86,7 @@ pub(super) async fn shows<'t>(
         };
         let next = if let Some(next) = linked(&answer, &base) {
             Some(next)
-        } else if let Some(cursor) = cursor(&body) {
+        } else if let Some(cursor) = cursor(body) {
             let names = [
                 "cursor",
                 "page_token",

@@ -1,10 +1,9 @@
-//! The validator of values against one schema: the `jsonschema` crate, with `format` asserted.
+//! The validator of values against one schema, with its problems.
 
 use std::cell::RefCell;
 
-use jsonschema::error::ValidationErrorKind;
-use jsonschema::{PatternCache, PatternOptions, ValidationError};
 use serde_json::Value;
+use validator::{Error, ErrorKind, PatternCache};
 
 use super::bundler::bundle;
 use super::unfolding::unfolds_too_far;
@@ -41,7 +40,7 @@ pub struct Problem {
 /// reader of `date-time` fails on any other text.
 #[derive(Debug)]
 pub struct Validator {
-    inner: jsonschema::Validator,
+    inner: validator::Validator,
 }
 
 impl Validator {
@@ -55,16 +54,7 @@ impl Validator {
         if unfolds_too_far(schema) {
             return Err(ValidatorError("its references multiply".to_owned()));
         }
-        jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .should_validate_formats(true)
-            .with_pattern_options(
-                PatternOptions::fancy_regex()
-                    .size_limit(LARGEST_PATTERN)
-                    .dfa_size_limit(LARGEST_PATTERN),
-            )
-            .with_pattern_cache(patterns())
-            .build(schema)
+        validator::Validator::new(schema, LARGEST_PATTERN, patterns())
             .map(|inner| Self { inner })
             .map_err(|error| ValidatorError(error.to_string()))
     }
@@ -81,14 +71,13 @@ impl Validator {
     /// Returns whether the schema accepts the value.
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
-        self.inner.is_valid(value)
+        self.inner.accepts(value)
     }
 
     /// Returns all problems of the value; none when the schema accepts it.
     #[must_use]
     pub fn problems(&self, value: &Value) -> Vec<Problem> {
-        self.inner
-            .iter_errors(value)
+        (self.inner.errors(value).iter())
             .map(|error| Problem {
                 pointer: error.instance_path().to_string(),
                 message: error.to_string(),
@@ -100,7 +89,7 @@ impl Validator {
     /// which the one that fits best rejects it.
     pub(crate) fn rejected_parts(&self, value: &Value) -> Vec<String> {
         let mut parts = Vec::new();
-        for error in self.inner.iter_errors(value) {
+        for error in self.inner.errors(value) {
             collect_parts(&error, &mut parts);
         }
         parts
@@ -111,7 +100,7 @@ impl Validator {
     #[must_use]
     pub fn precise_problems(&self, value: &Value) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for error in self.inner.iter_errors(value) {
+        for error in self.inner.errors(value) {
             describe(&error, &mut problems);
         }
         problems
@@ -130,16 +119,14 @@ fn patterns() -> PatternCache {
     })
 }
 
-fn collect_parts(error: &ValidationError<'_>, parts: &mut Vec<String>) {
+fn collect_parts(error: &Error<'_>, parts: &mut Vec<String>) {
     let alternatives = match error.kind() {
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            context.as_slice()
-        }
+        ErrorKind::AnyOf { context } | ErrorKind::OneOfNotValid { context } => context.as_slice(),
         _ => &[],
     };
     let own = error.instance_path().to_string();
-    let is_below = |error: &ValidationError<'_>| error.instance_path().to_string() != own;
-    let fits_best = |errors: &&Vec<ValidationError<'_>>| {
+    let is_below = |error: &Error<'_>| error.instance_path().to_string() != own;
+    let fits_best = |errors: &&Vec<Error<'_>>| {
         let here = errors.iter().filter(|error| !is_below(error)).count();
         (here, errors.len())
     };
@@ -150,18 +137,18 @@ fn collect_parts(error: &ValidationError<'_>, parts: &mut Vec<String>) {
 }
 
 /// Adds the problems of an error: for alternatives, those of the one that the value is meant for.
-fn describe(error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
+fn describe(error: &Error<'_>, problems: &mut Vec<Problem>) {
     let pointer = error.instance_path().to_string();
     match error.kind() {
-        ValidationErrorKind::Required { property } => problems.push(Problem {
+        ErrorKind::Required { property } => problems.push(Problem {
             pointer: pointer::join(&pointer, property.as_str().unwrap_or_default()),
             message: "missing".to_owned(),
         }),
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+        ErrorKind::AnyOf { context } | ErrorKind::OneOfNotValid { context } => {
             // An alternative of another type, such as null, is not meant.
-            let is_of_another_type = |errors: &&Vec<ValidationError<'static>>| {
+            let is_of_another_type = |errors: &&Vec<Error<'static>>| {
                 errors.iter().any(|inner| {
-                    matches!(inner.kind(), ValidationErrorKind::Type { .. })
+                    matches!(inner.kind(), ErrorKind::Type { .. })
                         && inner.instance_path() == error.instance_path()
                 })
             };
@@ -174,7 +161,7 @@ fn describe(error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
                 }),
             }
         }
-        ValidationErrorKind::FalseSchema => problems.push(Problem {
+        ErrorKind::FalseSchema => problems.push(Problem {
             pointer,
             message: "must not be here".to_owned(),
         }),

@@ -91,6 +91,7 @@ fn links_resolve_and_pictures_are_described() {
         "server/deploy/README.md",
         "openapi/README.md",
         "openapi/published/README.md",
+        "openapi/validator/README.md",
         "server/README.md",
         "server/OPERATING.md",
         "conformance/README.md",

@@ -146,7 +146,7 @@ fn nothing_is_fetched_unless_it_is_allowed() {
     assert_eq!(code, 0, "{errors}");
     assert_eq!(
         report,
-        format!("identical: {url} and {url} mean the same\n")
+        format!("identical: {url} and {url} mean the same\nexit 0: no change is breaking\n")
     );
     let seen = server
         .seen

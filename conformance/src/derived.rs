@@ -7,6 +7,7 @@
 
 mod accepted;
 mod bodiless;
+mod case;
 mod effect;
 mod effects;
 mod forbidden;
@@ -21,12 +22,12 @@ mod violations;
 use serde_json::Value;
 
 use crate::case::sample::{Change, Expects, Location};
-use crate::case::{Case, Clause, Effect, Level, Needs, Sample};
+use crate::case::{Case, Effect, Needs, Sample};
 use crate::contract::Contract;
 use crate::resources::graph::{Graph, names_things};
 use crate::resources::inputs::{Body, Parameter, bodies, parameters};
 use crate::resources::writing::Form;
-use effect::effect;
+use case::case;
 use forbidden::Forbidden;
 use lifecycle::Promise;
 use naming::Names;
@@ -514,44 +515,6 @@ fn leak(
         text,
         sample,
     )))
-}
-
-/// Builds the case of a sample by its id and what it covers, for as long as the process lives. Its clause is from a source other
-/// than the contract, if one is given.
-fn case(
-    contract: &Contract,
-    graph: &Graph,
-    (id, covers): (String, &str),
-    source: Option<&str>,
-    text: String,
-    sample: Sample,
-) -> Case {
-    let operation = &contract.operations()[sample.operation].operation;
-    let revokes = contract.revoke_operation() == Some(sample.operation);
-    let creates = operation.method == "POST" && operation.path == contract.tokens_path();
-    let effect = effect(contract, graph, sample.operation, sample.expects);
-    let name = contract.name();
-    let source = source.map_or_else(
-        || format!("{}, {}", name.title, name.version),
-        str::to_owned,
-    );
-    Case {
-        id: id.leak(),
-        level: Level::Must,
-        clause: Clause {
-            source: source.leak(),
-            text: text.leak(),
-        },
-        covers: Box::leak(Box::new([&*covers.to_owned().leak()])),
-        needs: Needs {
-            own: u32::from(revokes),
-            room: u32::from(creates),
-            sample: Some(Box::leak(Box::new(sample))),
-            ..Needs::NONE
-        },
-        effect,
-        steps: |t| Box::pin(steps::steps(t)),
-    }
 }
 
 /// Writes a value for a message, cut where it is long.

@@ -213,7 +213,7 @@ fn case(
     };
     Box::leak(Box::new(Case {
         steps: kind.steps,
-        ..super::case(
+        ..super::case::case(
             contract,
             graph,
             (id, covered.as_str()),

@@ -13,7 +13,7 @@ use crate::resources::request;
 use crate::trial::Trial;
 
 /// Returns the promises of the operations that use or change a thing which the contract also creates and deletes.
-pub(in crate::derived) fn promises(contract: &Contract, graph: &Graph) -> Vec<Promise> {
+pub(crate) fn promises(contract: &Contract, graph: &Graph) -> Vec<Promise> {
     let operations = contract.operations().iter().enumerate();
     let using = operations.filter(|(index, documented)| {
         let uses = matches!(

@@ -9,6 +9,9 @@ pub(crate) mod faults;
 pub(crate) mod leak;
 mod learning;
 pub(crate) mod ledger;
+pub(crate) mod listed;
+mod living;
+pub(crate) mod lost;
 pub(crate) mod observation;
 pub mod pace;
 pub(crate) mod places;
@@ -39,6 +42,7 @@ use crate::wire::{Client, Exchange, Form, NoAnswer, Request, Response, To, Wire}
 use breaker::Breaker;
 pub(crate) use breaker::Early;
 use ledger::{Ledger, Token};
+use lost::Lost;
 use observation::Observation;
 use pace::{CLEAN_UP, Errand, Limits, Pace};
 use reach::Reaches;
@@ -76,6 +80,8 @@ pub struct Deployment {
     pub secrets: Secrets,
     /// The tokens that the suite created or was given.
     pub(crate) ledger: Ledger,
+    /// The tokens that may live although no answer shows them.
+    pub(crate) lost: Lost,
     /// The operations that were reached.
     pub(crate) reaches: Reaches,
     /// How the operations of the contract depend on each other.
@@ -107,6 +113,8 @@ pub struct Deployment {
     lists_anyway: AtomicBool,
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
     answered: Mutex<BTreeMap<Policy, u16>>,
+    /// What each user was answered first who asked for a token that does not exist, by their own token or by a minted one.
+    unknown: Mutex<BTreeMap<(Role, bool), u16>>,
     observations: Mutex<Vec<Observation>>,
     /// The causes and faults by which cases failed so far.
     met: Mutex<BTreeSet<String>>,
@@ -148,6 +156,7 @@ impl Deployment {
         credentials::register(&secrets, &profile, &credentials, contract.schemes());
         Arc::new(Deployment {
             ledger: Ledger::default(),
+            lost: Lost::default(),
             reaches: Reaches::new(contract.operations().len()),
             coverage: Mutex::new(Tracker::of(contract.document())),
             pace: Pace::new(limits),
@@ -172,6 +181,7 @@ impl Deployment {
             lists_anyway: AtomicBool::new(false),
             choices: Mutex::new(BTreeMap::new()),
             answered: Mutex::default(),
+            unknown: Mutex::default(),
             observations: Mutex::default(),
             met: Mutex::default(),
             revokers: Mutex::default(),

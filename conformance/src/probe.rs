@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::case::{Case, Effect};
 use crate::cases;
 use crate::deployment::ledger::unwrapped;
+use crate::deployment::listed::is_list;
 use crate::profile::Policy;
 use crate::runner::{self, Filters, Plan};
 use crate::session::Session;
@@ -262,7 +263,7 @@ pub async fn probe(session: &Arc<Session>, allow: Effect) -> Result<Findings, St
     Ok(findings)
 }
 
-/// Finds the tokens in an answer of the list: `items` as its published page has them, or the only array of objects.
+/// Finds the tokens in an answer of the list: `items` as its published page has them, or a list of another shape.
 fn shape(listed: &Response) -> List {
     let body: Value = serde_json::from_slice(&listed.body).unwrap_or_default();
     if listed.status != 200 {
@@ -271,11 +272,6 @@ fn shape(listed: &Response) -> List {
     if unwrapped(&body)["items"].is_array() {
         return List::Published;
     }
-    let holds_tokens = |value: &Value| {
-        value
-            .as_array()
-            .is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_object))
-    };
     let inner = body
         .as_object()
         .into_iter()
@@ -286,7 +282,7 @@ fn shape(listed: &Response) -> List {
             std::iter::once((format!("/{name}"), member)).chain(below)
         });
     let mut places = std::iter::once((String::new(), &body)).chain(inner);
-    match places.find(|(_, value)| holds_tokens(value)) {
+    match places.find(|(_, value)| is_list(value)) {
         Some((pointer, _)) => List::Other(pointer),
         None => List::Unreadable("200 without a list that this suite finds".to_owned()),
     }

@@ -209,7 +209,9 @@ pub async fn finish(session: &Session) -> Vec<LeftBehind> {
     session.deployment.settled().await;
     session.fixtures.clean_up(None).await;
     clean_up::clean_up(&session.deployment, None).await;
-    session.deployment.ledger.left_behind()
+    let mut left = session.deployment.ledger.left_behind();
+    left.extend(session.deployment.lost.left_behind());
+    left
 }
 
 /// Returns the meaning of an exit code. A run that looked at a part of the catalogue, or that met known failures, does not call

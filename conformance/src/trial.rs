@@ -126,11 +126,13 @@ impl Trial {
         std::mem::replace(&mut self.places, places)
     }
 
-    /// Waits. The places of the tokens that the case has revoked are free for other cases from now on.
+    /// Waits. Where revocations are seen to revoke, the places of the tokens that the case has revoked are free for other cases
+    /// from now on; if one of them works all the same, [`Places`](crate::deployment::places::Places) takes another place for it.
     pub(crate) async fn wait(&self, time: Duration) {
-        let ledger = &self.deployment().ledger;
-        let case = self.transcript.case();
-        self.places.free(|role| ledger.revoked_of(case, role));
+        let (deployment, case) = (self.deployment(), self.transcript.case());
+        if deployment.revocations_hold() {
+            (self.places).free(|role| deployment.ledger.revoked_of(case, role));
+        }
         tokio::time::sleep(time).await;
     }
 
@@ -274,7 +276,7 @@ impl Trial {
     }
 
     /// Names why there is no whole answer to an exchange, in the step that was recorded last.
-    fn name_missing(&self, index: usize, problem: &NoAnswer) {
+    pub(crate) fn name_missing(&self, index: usize, problem: &NoAnswer) {
         self.transcript.name_check(|| problem.to_string());
         let fault = self.transcript.missing(index);
         (self.transcript).name_fault(fault.map(str::to_owned));
@@ -329,7 +331,8 @@ impl Trial {
                 request,
             )
             .await;
-        let (_, outcome) = self.record(purpose, exchange)?;
+        let (index, outcome) = self.record(purpose, exchange)?;
+        self.transcript.note_raw(index);
         if let Ok(answer) = &outcome {
             answer.is_no_server_error()?;
         }
@@ -408,6 +411,11 @@ impl Trial {
             self.transcript.name_check(|| cause);
             self.transcript.name_fault(fault);
         }
+    }
+
+    /// Names the fault that the step shows which was recorded last, unless it held.
+    pub(crate) fn name_fault(&self, fault: &str) {
+        self.transcript.name_fault(Some(fault.to_owned()));
     }
 
     /// Names the fault of a check that a second revocation leaves the record of the first alone, which several answers show.

@@ -6,11 +6,13 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::clauses;
+use super::http::is_for_all;
 use crate::case::{Case, CaseBuilder, Stop, steps};
+use crate::deployment::faults::{SAME_TOKEN, STORED_FOR_ALL};
 use crate::deployment::leak::Leaked;
 use crate::profile::Policy;
 pub(super) use tokens::record_field;
-use tokens::{count_active, days_of_another_type, refused};
+use tokens::{count_active, days_of_another_type, lists_are_apart, refused};
 
 /// What is wrong with a token that expires at another time than was asked for.
 const EXPIRES: &str = "expires_at of the 201";
@@ -39,6 +41,22 @@ pub(super) const CASES: &[Case] = &[
         t.lives(&second, "after a token with the same name was revoked")
             .await
     })),
+    Case::must("create.all_tokens_differ", clauses::CREATE)
+        .own(2)
+        .after_others()
+        .steps(steps!(|t| {
+            let repeated = t.deployment().ledger.repeated();
+            let (held, actual) = (repeated.is_none(), repeated.unwrap_or_default());
+            let what = "the ids and jtis of all tokens that the run created";
+            let outcome = t.expect(what, held, "another one each", actual);
+            let operation =
+                (t.deployment()).operation_of("POST", t.deployment().contract.tokens_path());
+            t.name_cause(
+                (!held).then(|| format!("{operation}: the id or jti of another token in the 201")),
+                Some(SAME_TOKEN.to_owned()),
+            );
+            outcome
+        })),
     creating(Case::must("create.name_round_trips", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": "prod 🔑 \"Größe\" <b> ' ; --", "expires_in_days": 1 });
         let (token, answer) = t.create("create a token", &body).await?;
@@ -62,12 +80,16 @@ pub(super) const CASES: &[Case] = &[
                 .headers("cache-control")
                 .join(", ")
                 .to_ascii_lowercase();
-            answer.expect(
+            let outcome = answer.expect(
                 "cache-control",
                 control.contains("no-store"),
                 "no-store",
                 format!("{control:?}"),
-            )
+            );
+            if is_for_all(&control) {
+                t.name_fault(STORED_FOR_ALL);
+            }
+            outcome
         })),
     creating(Case::should("create.expires_when_asked", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": t.unique_name(), "expires_in_days": 7 });
@@ -257,6 +279,9 @@ pub(super) const CASES: &[Case] = &[
             let answer = t
                 .send("create one more token than the limit", request)
                 .await?;
+            if answer.status() == 201 {
+                lists_are_apart(t).await.map_err(Stop::on_the_way)?;
+            }
             answer.status_is(&[400, 403, 409, 422, 429])?;
             answer.is_json()?;
             let after = count_active(&t.listed(&t.operator(), "").await?);

@@ -47,6 +47,11 @@ pub(super) const CASES: &[Case] = &[
                     format!("Bearer {token},"),
                     &[400, 401],
                 ),
+                (
+                    "padding at the end",
+                    format!("Bearer {token}="),
+                    &[400, 401],
+                ),
                 ("quotes", format!("Bearer \"{token}\""), &[400, 401]),
                 (
                     "the scheme twice",
@@ -121,6 +126,7 @@ pub(super) const CASES: &[Case] = &[
                 ("range", "bytes=0-"),
                 ("accept", "text/html"),
                 ("accept-encoding", "gzip"),
+                ("connection", "close"),
                 ("user-agent", "curl/8.5.0"),
                 (
                     "x-user-email",

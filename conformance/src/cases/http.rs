@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::clauses;
 use crate::case::{Case, Outcome, steps};
+use crate::deployment::faults::STORED_FOR_ALL;
 use crate::trial::{Answer, Trial};
 
 /// Checks that another method is refused with 405 and `Allow: POST`, and that the token still works.
@@ -22,6 +23,11 @@ async fn not_allowed(t: &Trial, method: Method) -> Outcome {
         format!("{allow:?}"),
     )?;
     t.lives(t.own(0), "after the refusal").await
+}
+
+/// Returns whether a `cache-control` lets a shared cache store an answer to a request with a credential (RFC 9111, section 3.5).
+pub(super) fn is_for_all(control: &str) -> bool {
+    control.contains("public") || control.contains("s-maxage")
 }
 
 /// Checks that the answer to another method does not say that the token was revoked.
@@ -139,13 +145,15 @@ pub(super) const CASES: &[Case] = &[
                     .headers("cache-control")
                     .join(", ")
                     .to_ascii_lowercase();
-                let shared = control.contains("public") || control.contains("s-maxage");
-                answer.expect(
+                let shared = is_for_all(&control);
+                let outcome = answer.expect(
                     "cache-control",
                     !shared,
                     "neither public nor s-maxage",
                     control,
-                )?;
+                );
+                t.name_fault(STORED_FOR_ALL);
+                outcome?;
             }
             Ok(())
         })),

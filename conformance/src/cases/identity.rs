@@ -77,7 +77,14 @@ pub(super) const CASES: &[Case] = &[
         let token = t.own(0);
         let secret = token.secret.expose_secret();
         let prefix = secret.split_once('_').map_or("", |(prefix, _)| prefix);
-        for (what, id) in [("the id", Some(&token.id)), ("the jti", token.jti.as_ref())] {
+        // Deployments store the hash, and may compare what is sent with what is stored.
+        let hash = openapi::sha256_hex(secret);
+        t.conceal(&hash, "HASH_OF_TOKEN");
+        for (what, id) in [
+            ("the id", Some(&token.id)),
+            ("the jti", token.jti.as_ref()),
+            ("the SHA-256", Some(&hash)),
+        ] {
             let Some(id) = id else { continue };
             for given in [id.clone(), format!("{prefix}_{id}")] {
                 let purpose = format!("revoke with {what} of a live token as the credential");
@@ -202,6 +209,8 @@ pub(super) const CASES: &[Case] = &[
             let why = "the deployment refuses two live tokens of one name";
             return Err(Stop::Inapplicable(why.to_owned()));
         };
+        t.lives(&first, "after another token of its name was created")
+            .await?;
         t.revoke(&first)
             .await?
             .field_is("/data/id", &json!(first.id))?;

@@ -107,17 +107,18 @@ pub(super) const CASES: &[Case] = &[
             }
         }
     })),
-    on_body(Case::should(
-        "input.charset_parameter",
-        clauses::BODY_OPTIONAL,
-    ))
-    .steps(|t| {
-        Box::pin(no_reason(
-            t,
-            "a charset parameter on the media type",
-            |request| request.body("application/json; charset=utf-8", "{}"),
-        ))
-    }),
+    // Many clients send it, and it has no effect (RFC 8259, section 11).
+    on_body(Case::must("input.charset_parameter", clauses::REASON)).steps(steps!(|t| {
+        let reason = json!({ "reason": "Größe 🔑" });
+        let purpose = "revoke with a charset parameter on the media type";
+        let answer = t
+            .revoke_with(t.own(0), purpose, |request| {
+                request.body("application/json; charset=utf-8", reason.to_string())
+            })
+            .await?;
+        answer.field_is("/data/revocation_reason", &reason["reason"])?;
+        t.is_dead(t.own(0), "after the revocation").await
+    })),
     on_body(Case::must("input.reason_number", clauses::BODY_NULL)).steps(|t| {
         Box::pin(refused(
             t,

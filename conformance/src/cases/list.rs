@@ -108,6 +108,7 @@ pub(super) const CASES: &[Case] = &[
         })),
     Case::should("list.entry_is_the_token", clauses::LIST)
         .own(1)
+        .room(1)
         .list()
         .steps(steps!(|t| {
             let token = t.own(0);
@@ -117,6 +118,18 @@ pub(super) const CASES: &[Case] = &[
                 let actual = &entry[key];
                 let held = *actual == expected || !t.lists_pages() && entry.get(key).is_none();
                 t.expect_of_list(&format!("its {key}"), held, &expected, actual)?;
+            }
+            if !t.deployment().profile.companions.create {
+                return Ok(());
+            }
+            let twin = json!({ "name": token.name, "expires_in_days": 1 });
+            let purpose = "create another token with the same name";
+            let answer = t.send(purpose, t.operator().create(&twin)).await?;
+            // A deployment may refuse a second one.
+            if let Some(twin) = t.deployment().ledger.created(answer.json()) {
+                for one in [token.id.as_str(), &twin.id] {
+                    t.entry(&t.operator(), one).await?;
+                }
             }
             Ok(())
         })),

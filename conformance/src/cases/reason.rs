@@ -196,12 +196,15 @@ pub(super) const CASES: &[Case] = &[
         })),
     Case::must("reason.empty_revokes_or_is_refused", clauses::REJECTED)
         .covers(&["/requestBody"])
-        .own(1)
+        .own(2)
         .steps(steps!(|t| {
-            let body = json!({ "reason": "" });
-            let request = t.operator().revoke(&t.own(0).id).json(&body);
-            let answer = t.send("revoke with an empty reason", request).await?;
-            t.agrees(t.own(0), &answer, &[400, 422]).await
+            for (n, what, reason) in [(0, "an empty reason", ""), (1, "a blank reason", " \t\n ")] {
+                let body = json!({ "reason": reason });
+                let request = t.operator().revoke(&t.own(n).id).json(&body);
+                let answer = t.send(&format!("revoke with {what}"), request).await?;
+                t.agrees(t.own(n), &answer, &[400, 422]).await?;
+            }
+            Ok(())
         })),
     Case::may("reason.empty_is_kept_or_none", clauses::REASON)
         .covers(&["/requestBody"])

@@ -8,6 +8,7 @@ use super::clauses;
 use super::create::record_field;
 use super::secrecy::none_observed;
 use crate::case::{Case, Outcome, steps};
+use crate::deployment::faults::SAME_TOKEN;
 use crate::deployment::observation::Kind;
 use crate::trial::{Answer, Trial};
 
@@ -88,7 +89,9 @@ pub(super) const CASES: &[Case] = &[
                 let jti = answer.at("/data/jti").to_string();
                 let what = ("jti, as no other token has it", "/data/jti");
                 let held = !jtis.contains(&jti);
-                t.expect_of_records(what, held, "another one each", &jti)?;
+                let outcome = t.expect_of_records(what, held, "another one each", &jti);
+                t.name_fault(SAME_TOKEN);
+                outcome?;
                 jtis.push(jti);
                 t.is_dead(token, "immediately after its 201").await?;
             }

@@ -1,18 +1,32 @@
 //! Tokens after their revocation: in lists, and in later requests.
 
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use futures_util::future::try_join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clauses;
-use crate::case::{Case, steps};
+use crate::case::{Case, Outcome, Stop, steps};
 use crate::profile::Policy;
+use crate::trial::Trial;
 
 /// The number of revoked tokens that are used again at the end of a run.
 const USED_AGAIN: usize = 400;
 
 /// The number of them that are used in parallel.
 const PARALLEL: usize = 8;
+
+/// Checks that a token was not revoked before it was created, both by the deployment's clock, which may store whole seconds.
+fn is_after_creation(t: &Trial, created_at: &Value, revoked_at: DateTime<FixedOffset>) -> Outcome {
+    let created_at = created_at.as_str().unwrap_or_default();
+    let Ok(created_at) = DateTime::parse_from_rfc3339(created_at) else {
+        return Ok(());
+    };
+    let held = revoked_at >= created_at - TimeDelta::seconds(1);
+    let expected = format!("not before created_at, {created_at}");
+    let what = ("revoked_at of the 201", "/data/revoked_at");
+    (t.expect_of_records(what, held, expected, revoked_at)).map_err(Stop::on_the_way)
+}
 
 pub(super) const CASES: &[Case] = &[
     Case::must("revocation.list_agrees", clauses::RETURNS)
@@ -27,10 +41,15 @@ pub(super) const CASES: &[Case] = &[
                 t.expect_of_list("its entry", revoked != before, "changed", &revoked)?;
                 let answered = answer.timestamp("/data/revoked_at")?;
                 let listed = &revoked["revoked_at"];
-                let same =
-                    chrono::DateTime::parse_from_rfc3339(listed.as_str().unwrap_or_default())
-                        .is_ok_and(|listed| listed == answered);
+                let same = DateTime::parse_from_rfc3339(listed.as_str().unwrap_or_default())
+                    .is_ok_and(|listed| listed == answered);
                 let held = same || !t.lists_pages() && revoked.get("revoked_at").is_none();
+                if !held {
+                    // The list may be right.
+                    let outcome = answer.happened_now("/data/revoked_at", answered);
+                    outcome.map_err(Stop::on_the_way)?;
+                    is_after_creation(t, &before["created_at"], answered)?;
+                }
                 t.expect_of_list(
                     "revoked_at in the list",
                     held,

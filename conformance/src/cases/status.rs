@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::clauses;
 use crate::case::{Case, Stop, steps};
+use crate::deployment::faults::undocumented;
 use crate::profile::Policy;
-use crate::trial::answer::{GENERIC, undocumented};
+use crate::trial::answer::GENERIC;
 use members::{ENVELOPE, RECORD, additional_fields, missing_fields};
 
 pub(super) const CASES: &[Case] = &[

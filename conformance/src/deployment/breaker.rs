@@ -86,6 +86,12 @@ impl Breaker {
         }
     }
 
+    /// Returns whether revocations were seen to revoke, and none was seen to do nothing.
+    pub(super) fn revocations_hold(&self) -> bool {
+        let counts = self.counts();
+        counts.refused && counts.working == 0
+    }
+
     /// Returns why no request is worth sending any more.
     pub(super) fn too_slow(&self) -> Option<String> {
         self.counts().too_slow.clone()

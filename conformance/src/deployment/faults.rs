@@ -9,14 +9,36 @@ pub(crate) const LIVE_REFUSED: &str = "a token that was not revoked is refused w
 /// A request for a token finds none.
 pub(crate) const UNFOUND: &str = "a token that exists is not found";
 
+/// An answer to a request with a credential may be stored for others.
+pub(crate) const STORED_FOR_ALL: &str = "an answer that a shared cache may store";
+
+/// Two tokens cannot be told apart.
+pub(crate) const SAME_TOKEN: &str = "two tokens have the same id or jti";
+
+/// A list is not that of its caller.
+pub(crate) const LISTS_OTHERS: &str = "a list shows tokens of another user";
+
 /// A request gets no answer in time.
 pub(crate) const TOO_SLOW: &str = "an answer that does not come in time";
 
 /// A case gets no token.
 pub(crate) const UNMINTED: &str = "a disposable token that cannot be minted";
 
-/// An answer does not say that it is JSON: answers are written in one place.
-pub(crate) const OTHER_MEDIA_TYPE: &str = "an answer of another media type than JSON";
+/// An answer is not of the documented media type: answers are written in one place.
+pub(crate) const OTHER_MEDIA_TYPE: &str = "an answer of another media type than the documented one";
+
+/// Returns what is wrong with a server error.
+pub(crate) fn server_error(status: u16) -> String {
+    format!("server error {status}")
+}
+
+/// Returns what is wrong with an answer of a status that the contract does not document.
+pub(crate) fn undocumented(status: u16) -> String {
+    match status {
+        500.. => server_error(status),
+        _ => format!("{status}, which is not documented"),
+    }
+}
 
 /// A connection breaks at a request like one that is answered.
 pub(crate) const BREAKS: &str =

@@ -209,9 +209,9 @@ fn source_path(text: &str) -> Option<&str> {
     const ROOTS: [&str; 8] = [
         "/srv/", "/app/", "/opt/", "/var/", "/usr/", "/etc/", "/root/", "C:\\",
     ];
-    const ENDS: [&str; 14] = [
-        ".js", ".mjs", ".ts", ".py", ".rb", ".php", ".go", ".rs", ".java", ".cs", ".ex", ".pem",
-        ".key", ".conf",
+    const ENDS: [&str; 18] = [
+        ".js", ".mjs", ".ts", ".py", ".rb", ".php", ".go", ".rs", ".java", ".kt", ".scala", ".cs",
+        ".ex", ".pl", ".pm", ".pem", ".key", ".conf",
     ];
     let words = text.split(|letter: char| {
         letter.is_whitespace() || matches!(letter, '"' | '\'' | '(' | ')' | ',' | ';' | '`')

@@ -14,7 +14,7 @@ use super::observation::{self, Kind, Observation};
 use super::pace::{CLEAN_UP, Errand, MAX_SECONDS};
 use super::{Deployment, Early, leak, path_of};
 use crate::case::Effect;
-use crate::profile::Policy;
+use crate::profile::{Policy, Role};
 use crate::wire::{Exchange, NoAnswer, Request, Response};
 
 /// The fewest characters of a part of a path that is taken for an id.
@@ -122,7 +122,8 @@ impl Deployment {
                 self.secrets.conceal(&secret, "UNREGISTERED_TOKEN");
             }
         }
-        if errand == Errand::Minting && !created {
+        // A lost token is sought and revoked, by as many requests.
+        if errand == Errand::Minting && !created && !self.learn_lost(case, exchange) {
             self.pace.release(CLEAN_UP);
         }
     }
@@ -180,6 +181,16 @@ impl Deployment {
         }
     }
 
+    /// Records that a lost token is found and revoked, or was never created.
+    pub(crate) fn found_lost(&self) {
+        self.pace.release(CLEAN_UP);
+    }
+
+    /// Returns whether revocations were seen to revoke, and none was seen to do nothing.
+    pub(crate) fn revocations_hold(&self) -> bool {
+        self.breaker.revocations_hold()
+    }
+
     /// Records an attempt to mint a token of the operator; an error says why there is none, and what fault that shows.
     pub(crate) fn minted(&self, outcome: Result<(), (String, String)>) {
         self.breaker.minted(outcome);
@@ -201,6 +212,13 @@ impl Deployment {
         (choices.iter())
             .map(|(policy, (status, _))| (*policy, *status))
             .collect()
+    }
+
+    /// Returns what a user was answered first who asked for a token that does not exist: this status, if there was none. Minted
+    /// tokens may have other rights than the user's own.
+    pub(crate) fn first_of_unknown(&self, (role, is_own): (Role, bool), status: u16) -> u16 {
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        *unknown.entry((role, is_own)).or_insert(status)
     }
 
     /// Records what was answered where the contract leaves a choice, whether or not it is one of the choices.

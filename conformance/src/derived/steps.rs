@@ -171,7 +171,9 @@ pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &
     } else {
         given.join(" and ")
     };
-    answer.expect("media type", held, media_types.join(" or "), found)?;
+    let is_right = answer.expect("media type", held, media_types.join(" or "), &found);
+    answer.name_check(format!("the media type {found} in the {status}"));
+    is_right?;
     match content {
         Some(content) if !is_head => {
             let problems = content.problems(&media_type, answer.bytes());

@@ -14,6 +14,9 @@ const TOKENS: usize = 4;
 /// The number of times that a user's token is used before it counts as refused: a deployment may refuse one request in twenty.
 const ROUNDS: u32 = 3;
 
+/// The number of times that a request is sent again.
+const REPETITIONS: usize = 2;
+
 /// Returns whether a case needs a user.
 fn needs(needs: Needs, role: Role) -> bool {
     match role {
@@ -59,6 +62,19 @@ async fn is_refused(trial: &Trial, role: Role) -> Result<bool, Stop> {
         }
     }
     Ok(true)
+}
+
+/// Names the fault of a server error or a missing answer that comes now and then, and is not about the request: it is answered when
+/// it is sent once more; or if it cannot be sent again, other cases met such a fault.
+pub(super) async fn repeat(trial: &Trial) -> Option<()> {
+    let (fault, request) = trial.transcript().trouble()?;
+    let mut comes_and_goes = request.is_none() && trial.deployment().has_met(fault);
+    for request in std::iter::repeat_n(request, REPETITIONS).flatten() {
+        let purpose = "see whether the request is answered at other times";
+        let again = trial.look(purpose, request).await.ok()?;
+        comes_and_goes |= again.is_ok_and(|answer| answer.status() < 500);
+    }
+    comes_and_goes.then(|| trial.transcript().name_fault(Some(fault.to_owned())))
 }
 
 /// Names why a token could not be revoked, or why what is listed is wrong, where no other fault is named: a token of the case

@@ -11,7 +11,8 @@ use super::needs::{Missing, missing};
 use crate::case::{Case, Effect, Level, Needs, Stop};
 use crate::cases;
 use crate::deployment::faults::UNMINTED;
-use crate::deployment::places::Lease;
+use crate::deployment::lost::Met;
+use crate::deployment::places::{Full, Lease};
 use crate::deployment::{Deployment, Early};
 use crate::event::{CaseRecord, ExchangeRecord, RequestRecord, StepRecord, Verdict};
 use crate::fixtures::Fixtures;
@@ -72,17 +73,10 @@ pub async fn run_case(
         let reason = "does not apply: the list has another shape (companions.list_items)";
         return undecided(deployment, case, Verdict::Pass, reason.to_owned());
     }
-    let own = if needs.all_places {
-        deployment.profile.fixtures.max_live
-    } else {
-        needs.own + needs.room
+    let lease = match fixtures.lease(needs).await {
+        Ok(lease) => lease,
+        Err(full) => return no_place(deployment, case, full),
     };
-    let places = [
-        (Role::Operator, own),
-        (Role::Member, needs.members),
-        (Role::Outsider, needs.foreign),
-    ];
-    let lease = fixtures.lease(places).await;
     let clock = Instant::now();
     let mut trial = Trial::new(Arc::clone(deployment), (case.id, needs.sample), allow);
     trial.place(lease);
@@ -118,6 +112,12 @@ pub async fn run_case(
     if matches!(outcome, Err(Stop::Failed(_) | Stop::Blocked(_))) {
         inquiry::explain(&trial).await;
     }
+    if !matches!(
+        outcome,
+        Ok(()) | Err(Stop::Inapplicable(_) | Stop::Unasked(_) | Stop::Broken(_))
+    ) {
+        inquiry::repeat(&trial).await;
+    }
     let unminted = trial.transcript().unminted();
     let fault = trial.transcript().fault();
     let fault = fault.or_else(|| {
@@ -135,7 +135,7 @@ pub async fn run_case(
     }
     fixtures.clean_up(Some(case.id)).await;
     clean_up::clean_up(deployment, Some(case.id)).await;
-    drop(trial.place(Lease::default()));
+    fixtures.take_back(case.id, trial.place(Lease::default()));
 
     let (steps, exchanges) = trial.transcript().records();
     if let Some(cause) = refused {
@@ -206,6 +206,23 @@ pub async fn run_case(
         steps,
         exchanges,
         ..undecided(deployment, case, verdict, reason)
+    }
+}
+
+/// Builds the record of a case for whose tokens there is no place, since others live on after their cases.
+fn no_place(deployment: &Deployment, case: &Case, full: Full) -> CaseRecord {
+    let Full { role, all, kept } = full;
+    let Met { cause, fault } = deployment.why_living();
+    let why = cause.as_ref().or(fault.as_ref());
+    let reason = format!(
+        "no place for a token of the {}: {kept} of {all} (fixtures.max_live) live on after their cases: {}",
+        role.name(),
+        why.map_or("", String::as_str)
+    );
+    CaseRecord {
+        cause,
+        fault,
+        ..undecided(deployment, case, Verdict::Blocked, not_decided(&reason))
     }
 }
 

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use crate::deployment::Deployment;
 use crate::wire::{Caller, NoAnswer};
 
+/// The most times that the first request is sent: a deployment may break one connection in twenty.
+const TRIES: usize = 3;
+
 /// Checks that something answers at the target. What it answers does not matter yet.
 ///
 /// # Errors
@@ -17,7 +20,15 @@ pub(super) async fn check(deployment: &Arc<Deployment>) -> Result<(), String> {
     );
     let request = caller.list("").without("authorization");
     let purpose = "look whether the target answers".to_owned();
-    match deployment.send("probe", purpose, request).await.outcome {
+    let mut outcome = Err(NoAnswer::Broken(String::new()));
+    for _ in 0..TRIES {
+        let exchange = deployment.send("probe", purpose.clone(), request.clone());
+        outcome = exchange.await.outcome;
+        if !matches!(outcome, Err(NoAnswer::Broken(_))) {
+            break;
+        }
+    }
+    match outcome {
         Ok(_) | Err(NoAnswer::TooLarge(..) | NoAnswer::Undecodable(..) | NoAnswer::Busy { .. }) => {
             if deployment.contract.has_revoke() && !deployment.profile.companions.list {
                 look_for_list(deployment).await;

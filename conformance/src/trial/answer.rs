@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::transcript::Transcript;
 use crate::case::Stop;
 use crate::contract::{JSON, repetition};
-use crate::deployment::faults::{LIVE_REFUSED, REVOKED_WORKS};
+use crate::deployment::faults::{LIVE_REFUSED, REVOKED_WORKS, server_error, undocumented};
 use crate::deployment::observation::{NOT_JSON, fault_of, fault_of_methods, fault_of_refusals};
 use crate::profile::Policy;
 use crate::wire::Response;
@@ -18,18 +18,6 @@ use crate::wire::Response;
 pub(crate) const GENERIC: &[u16] = &[
     301, 307, 308, 405, 406, 408, 411, 413, 414, 415, 429, 431, 505,
 ];
-
-/// Returns what is wrong with an answer of a status that the contract does not document.
-pub(crate) fn undocumented(status: u16) -> String {
-    match status {
-        500.. => server_error(status),
-        _ => format!("{status}, which is not documented"),
-    }
-}
-
-fn server_error(status: u16) -> String {
-    format!("server error {status}")
-}
 
 /// Returns the kinds of problems: those of each item of a list are one.
 fn kinds(problems: &[String]) -> String {

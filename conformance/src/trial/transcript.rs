@@ -12,7 +12,7 @@ use crate::deployment::faults::{BREAKS, TOO_SLOW};
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
-use crate::wire::{Exchange, NoAnswer};
+use crate::wire::{Exchange, NoAnswer, Request};
 
 /// The maximum length of an expected or found text in a report, in characters. The exchange beside it shows more.
 const SHOWN: usize = 2000;
@@ -33,6 +33,8 @@ struct Log {
     judges_a_user: bool,
     /// Why no disposable token of the operator could be minted.
     unminted: Option<String>,
+    /// The exchanges on connections that the case opened itself.
+    raw: BTreeSet<usize>,
 }
 
 impl Transcript {
@@ -63,6 +65,35 @@ impl Transcript {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.exchanges.push(exchange);
         log.exchanges.len() - 1
+    }
+
+    /// Notes that an exchange was on a connection that the case opened itself.
+    pub(super) fn note_raw(&self, exchange: usize) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.raw.insert(exchange);
+    }
+
+    /// Returns, of a case whose last step did not hold and names no fault, the fault that its server error or missing answer shows if
+    /// it comes now and then; and the request, unless it may change something or only a connection of its own carries it.
+    pub(crate) fn trouble(&self) -> Option<(&'static str, Option<Request>)> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let step = log.steps.iter().rfind(|step| !step.held)?;
+        let index = step.exchange.filter(|_| step.fault.is_none())?;
+        let Exchange {
+            request, outcome, ..
+        } = &log.exchanges[index];
+        let fault = match outcome {
+            Ok(response) if response.status >= 500 => NOW_AND_THEN,
+            Err(NoAnswer::Broken(_)) => BREAKS,
+            Ok(_) | Err(_) => return None,
+        };
+        let Deployment {
+            contract, ledger, ..
+        } = &*self.deployment;
+        let revokes = ledger.live_at(contract, &request.path).is_some();
+        let is_harmless = request.method.is_safe() || contract.has_revoke() && !revokes;
+        let is_repeatable = is_harmless && !log.raw.contains(&index);
+        Some((fault, is_repeatable.then(|| request.clone())))
     }
 
     /// Records an expectation, and returns an error if it does not hold.
@@ -225,7 +256,7 @@ impl Transcript {
         }
         match ledger.owner_of(contract, &request.path) {
             None => Some("an id that names no token is accepted"),
-            Some(owner) if role == Role::Member && owner != role => {
+            Some(owner) if owner != role && (role != Role::Operator || owner == Role::Outsider) => {
                 Some("a user who may not revoke a token is accepted")
             }
             Some(_) => None,
@@ -293,6 +324,13 @@ impl Transcript {
         };
         (log.exchanges.iter().filter(succeeded))
             .any(|one| !one.request.method.is_safe() && one.request.path.contains(id))
+    }
+
+    /// Returns the last exchange, and why it has no answer.
+    pub(super) fn last_unanswered(&self) -> Option<(usize, NoAnswer)> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let problem = log.exchanges.last()?.outcome.as_ref().err()?;
+        Some((log.exchanges.len() - 1, problem.clone()))
     }
 
     /// Returns the last exchange, and the status of its answer.

@@ -1,5 +1,7 @@
 //! Runs that end early, with the cause first, and what a run leaves behind.
 
+use serde_json::Value;
+
 use crate::node::Node;
 use crate::suite::{Run, amend, run};
 
@@ -244,6 +246,70 @@ async fn fault_that_many_cases_meet_is_one_finding() {
         let lines = run.stdout.lines().count();
         assert!(lines <= 40, "{lines} lines: {}", run.stdout);
     }
+}
+
+/// Counts the live tokens of the users that a run has created: all but their own and the expired one.
+async fn live(node: &Node) -> usize {
+    let http = crate::proxy::http();
+    let [ours, theirs] = node.businesses;
+    let mut live = 0;
+    for (role, business) in [("operator", ours), ("member", ours), ("outsider", theirs)] {
+        let token = std::fs::read_to_string(node.folder.path().join(format!("{role}.token")));
+        let token = token.expect("readable");
+        // The fault of the service may be one of this request.
+        let list = async || {
+            let list = http.get(format!("{}/api/v1/tokens", node.url));
+            let list = list.bearer_auth(&token);
+            let list = list.header("x-business-id", business.to_string());
+            let list = list.send().await.ok()?.bytes().await.ok()?;
+            let list: Value = serde_json::from_slice(&list).ok()?;
+            list["tokens"].is_array().then_some(list)
+        };
+        let list = match list().await {
+            Some(list) => list,
+            None => list().await.expect("a list"),
+        };
+        let tokens = list["tokens"].as_array().expect("a list");
+        let is_given = |token: &Value| {
+            ["the user's own", "expired"]
+                .map(Value::from)
+                .contains(&token["name"])
+        };
+        let is_live = |token: &&Value| token["revoked_at"].is_null() && !is_given(token);
+        live += tokens.iter().filter(is_live).count();
+    }
+    live
+}
+
+/// Answers fail now and then, also those that create and revoke tokens. That is one finding, and no token is left behind unnamed.
+#[tokio::test]
+async fn fault_that_any_request_meets_now_and_then_is_one_finding() {
+    for fault in [
+        "one request in sixteen is a server error",
+        "one answer in sixteen is a server error",
+        "one connection in sixteen breaks",
+        "one answer in sixteen is lost",
+    ] {
+        let node = Node::start(fault);
+        let profile = node.profile("list_items = \"/tokens\"\nactive_tokens = 11");
+        let run = run(&node.url, &profile, &["--allow", "revokes"]).await;
+        assert_eq!(run.code, 1, "{fault}: {}", run.stdout);
+        assert_eq!(headings(&run).len(), 1, "{fault}: {}", run.stdout);
+        let left = run.report.as_ref().expect("a report")["end"]["left_behind"].clone();
+        let left = left.as_array().map_or(0, Vec::len);
+        assert!(live(&node).await <= left, "{fault}: {}", run.stdout);
+    }
+}
+
+/// What a token that does not exist is answered is no case's own question. It is the same each time.
+#[tokio::test]
+async fn other_refusal_now_and_then_blocks_the_case_that_meets_it() {
+    let run = run_all("one 404 in twenty is 403", &["--filter", "revocation."]).await;
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    let cause = "POST /api/v1/tokens/{token_id}/revoke: 403 in place of 404";
+    assert!(run.stdout.contains(cause), "{}", run.stdout);
+    assert_eq!(headings(&run).len(), 1, "{}", run.stdout);
+    assert!(!run.with_verdict("blocked").is_empty(), "{}", run.stdout);
 }
 
 /// The service answers 500 for an unknown id, which most cases ask for only to see whether a token works.

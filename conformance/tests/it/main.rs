@@ -25,6 +25,7 @@ mod mistakes;
 mod mutants;
 mod node;
 mod notes;
+mod order;
 mod ownership;
 mod profile;
 mod proxy;

@@ -140,7 +140,8 @@ async fn run_named_case(deployment: &Deployment, mutant: &AnyMutant) -> Run {
     let others = match case {
         "revocation.refused_to_the_end"
         | "authentication.every_refusal_has_a_challenge"
-        | "status.every_answer_is_documented" => "revocation.",
+        | "status.every_answer_is_documented"
+        | "create.all_tokens_differ" => "revocation.",
         _ => case,
     };
     let refused = "tenancy.member_stays_forbidden";

@@ -10,8 +10,10 @@ use uuid::Uuid;
 /// A running service. It is stopped when this value is dropped.
 pub(crate) struct Node {
     pub(crate) url: String,
-    folder: tempfile::TempDir,
-    businesses: [Uuid; 2],
+    /// Holds `operator.token`, `member.token` and `outsider.token`.
+    pub(crate) folder: tempfile::TempDir,
+    /// That of the operator and the member, and that of the outsider.
+    pub(crate) businesses: [Uuid; 2],
     _process: Listening,
 }
 

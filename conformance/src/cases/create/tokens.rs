@@ -101,3 +101,19 @@ pub(super) fn count_active(listed: &[Value]) -> usize {
         .filter(|token| token["revoked_at"].is_null() && !expired(token))
         .count()
 }
+
+/// Checks that no token is in the lists of two users: the operator's own list does not tell how many tokens it has then.
+pub(super) async fn lists_are_apart(t: &Trial) -> Outcome {
+    let ours = t.listed(&t.operator(), "").await?;
+    for user in [t.member(), t.outsider()].into_iter().flatten() {
+        let theirs = t.listed(&user, "").await?;
+        let is_shared = theirs
+            .iter()
+            .any(|token| ours.iter().any(|one| one["id"] == token["id"]));
+        t.is_not_listed(
+            "a token of the operator, in the list of another user",
+            is_shared,
+        )?;
+    }
+    Ok(())
+}

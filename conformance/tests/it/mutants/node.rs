@@ -23,6 +23,10 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
     ),
     mutant("the list forgets a token", "list.entry_is_the_token"),
     mutant(
+        "the list shows one token of a name",
+        "list.entry_is_the_token",
+    ),
+    mutant(
         "the list shows revoked tokens as live",
         "revocation.list_agrees",
     ),
@@ -35,6 +39,34 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
     mutant(
         "the jti is accepted as the token",
         "authentication.id_is_no_credential",
+    ),
+    mutant(
+        "the hash is accepted as the token",
+        "authentication.id_is_no_credential",
+    ),
+    mutant(
+        "a revoked token with padding is accepted",
+        "revocation.refused_in_any_spelling",
+    ),
+    mutant(
+        "a revoked token works on a connection that closes",
+        "revocation.refused_whoever_asks",
+    ),
+    mutant(
+        "a new token ends the older one of its name",
+        "revocation.spares_the_twin_of_its_name",
+    ),
+    mutant(
+        "a reason is lost with a charset parameter",
+        "input.charset_parameter",
+    ),
+    mutant(
+        "one token in twenty has the jti of another",
+        "create.all_tokens_differ",
+    ),
+    mutant(
+        "a blank reason is a server error",
+        "reason.empty_revokes_or_is_refused",
     ),
     mutant(
         "tokens are compared without their letter case",
@@ -204,6 +236,10 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
         "secrecy.no_answer_shows_the_inside",
     ),
     mutant("a stack trace of php", "secrecy.no_answer_shows_the_inside"),
+    mutant(
+        "a stack trace of perl",
+        "secrecy.no_answer_shows_the_inside",
+    ),
     mutant(
         "a stack trace of ruby",
         "secrecy.no_answer_shows_the_inside",

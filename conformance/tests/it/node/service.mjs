@@ -23,6 +23,7 @@ let count = 0;
 let revocations = 0;
 const JTI = randomUUID();
 const everyTwentieth = () => ++count % 20 === 0;
+const everySixteenth = () => ++count % 16 === 0;
 
 function issue(owner, name, description, days, parent) {
   const created = new Date();
@@ -86,9 +87,9 @@ function authenticate(request) {
     const { token } = JSON.parse(request.posted);
     if (token) given.push(`Bearer ${token}`);
   }
-  if (is("a revoked token works for curl") || is("a revoked token lists with include_revoked") || is("a revoked token works with the scheme twice")) {
+  if (is("a revoked token works on a connection that closes") || is("a revoked token works for curl") || is("a revoked token lists with include_revoked") || is("a revoked token works with the scheme twice")) {
     const found = tokens.find((token) => given[0]?.endsWith(token.token));
-    const way = { "a revoked token works for curl": request.headers["user-agent"]?.startsWith("curl/"), "a revoked token lists with include_revoked": request.url.includes("include_revoked"), "a revoked token works with the scheme twice": given[0]?.startsWith("Bearer Bearer ") };
+    const way = { "a revoked token works on a connection that closes": request.headers.connection === "close", "a revoked token works for curl": request.headers["user-agent"]?.startsWith("curl/"), "a revoked token lists with include_revoked": request.url.includes("include_revoked"), "a revoked token works with the scheme twice": given[0]?.startsWith("Bearer Bearer ") };
     if (found?.revoked_at && way[FAULT]) return { user: found.owner, token: found };
   }
   if (elsewhere && given.length === 0) given.push(`Bearer ${elsewhere}`);
@@ -119,6 +120,8 @@ function authenticate(request) {
     (is("the last character of a token does not matter") && text.length === token.token.length && token.token.startsWith(text.slice(0, -1))) ||
     (is("the beginning of a token is enough") && text.length > 30 && token.token.startsWith(text)) ||
     (is("the id is accepted as the token") && token.id === text) ||
+    (is("the hash is accepted as the token") && createHash("sha256").update(token.token).digest("hex") === text) ||
+    (is("a revoked token with padding is accepted") && token.revoked_at && `${token.token}=` === text) ||
     (is("the jti is accepted as the token") && token.jti === text);
   let found = tokens.find((token) => same(token));
   if (is("the blacklist is asked with the letter case") && !found) {
@@ -127,6 +130,7 @@ function authenticate(request) {
   }
   if (is("the operator's token expires in the middle of a run") && text === users.operator.token && ++count > 120) throw refusal;
   if (is("the operator loses its rights in the middle of a run") && text === users.operator.token && ++count > 120) throw new Refusal(403, "Forbidden");
+  if (found && is("a revoked token with padding is accepted") && text.endsWith("=")) return { user: found.owner, token: found };
   if (!found || !isActive(found)) {
     const forList = request.method === "GET";
     if (found && is("a cookie hides a revoked token") && lines(request, "cookie").length > 0) return { user: found.owner, token: found };
@@ -179,6 +183,8 @@ async function body(request) {
 }
 
 const answer = (response, status, value, headers = {}) => {
+  if (is("one answer in sixteen is lost") && everySixteenth()) return response.destroy();
+  if (is("one answer in sixteen is a server error") && everySixteenth()) [status, value] = [500, { detail: "Internal Server Error" }];
   let text = JSON.stringify(value);
   if (is("one answer in twenty is HTML by its media type") && everyTwentieth()) headers = { ...headers, "content-type": "text/html" };
   if (is("a member of the 201 appears twice") && value.data) text = text.replace('"jti":', '"jti":"","jti":');
@@ -218,6 +224,7 @@ async function revoke(request, response, id) {
   }
   if (reason !== null && !reason.isWellFormed() && !is("a lone surrogate is replaced")) throw new Refusal(400, "reason is not Unicode");
   if (reason === "" && is("an empty reason is a server error")) throw new Error("empty");
+  if (reason && reason.trim() === "" && is("a blank reason is a server error")) throw new Error("blank");
   if (reason !== null && reason.length > 20_000) throw new Refusal(400, "reason is too long");
   const isOther = ["a name is accepted as the id", "an id is a pattern", "an id ends at NUL"].some(is) && findById(id);
   if (!isOther && !UUID.test(is("an id in capitals revokes nothing") ? id.toLowerCase() : id) && !(is("a prefix of an id names its token") && id.length >= 8)) throw new Refusal(404, "Not Found");
@@ -236,6 +243,7 @@ async function revoke(request, response, id) {
   if (token.revoked_at) throw new Refusal(400, "Token is already revoked");
   token.workedEarlier = token.used === true;
   token.chunked = request.headers["transfer-encoding"] === "chunked";
+  if (is("a reason is lost with a charset parameter") && request.headers["content-type"]?.includes("charset")) reason = null;
   if (is("a reason of digits is a number") && /^\d+$/.test(reason ?? "")) reason = String(Number(reason));
   if (is("a revocation revokes the others of the user later")) {
     const others = tokens.filter((one) => one.parent && one.owner === token.owner && one !== token);
@@ -298,7 +306,9 @@ async function create(request, response) {
   if (!Number.isInteger(days) || days < 1 || days > 365) throw new Refusal(400, "expires_in_days is wrong");
   const active = tokens.filter((token) => token.owner === user && isActive(token)).length;
   if (active > (is("one token more than the limit is created") ? 11 : 10)) throw new Refusal(400, "Too many active tokens");
+  if (is("a new token ends the older one of its name")) for (const one of tokens) if (one.parent && one.owner === user && one.name === name) one.blacklisted = true;
   const token = issue(user, name, description, days, credential);
+  if (is("one token in twenty has the jti of another") && everyTwentieth()) token.jti = tokens.at(-2).jti;
   if (elsewhere) token.business = elsewhere;
   if (is("tokens expire an hour late")) token.expires_at = new Date(new Date(token.expires_at).getTime() + 3_600_000).toISOString();
   if (is("tokens expire three seconds late")) token.expires_at = new Date(new Date(token.expires_at).getTime() + 3_000).toISOString();
@@ -320,6 +330,7 @@ function list(request, response) {
   const wanted = (token) => (elsewhere ? token.business === elsewhere : token.owner === user);
   let shown = elsewhere === "all" ? tokens : tokens.filter((token) => token.business === business && wanted(token));
   if (is("the list shows another business")) shown = tokens;
+  if (is("the list shows one token of a name")) shown = shown.filter((token, n) => shown.findIndex((one) => one.name === token.name) === n);
   if (is("the list forgets a token")) shown = shown.slice(0, -1);
   if (is("the list forgets every fourth token")) shown = shown.filter((_, n) => n % 4 !== 3);
   if (is("members list the tokens of the business")) shown = tokens.filter((token) => token.business === business);
@@ -330,6 +341,10 @@ function list(request, response) {
     if (is("the list shows the token's hash")) entry.token_hash = createHash("sha256").update(token.token).digest("hex");
     return entry;
   });
+  if (is("the tokens are listed by their ids")) {
+    const byId = Object.fromEntries(shown.map(({ id, ...token }) => [id, token]));
+    return answer(response, 200, { tokens: byId, total: shown.length });
+  }
   if (is("the list is a bare array")) return answer(response, 200, shown);
   answer(response, 200, { tokens: shown, total: shown.length });
 }
@@ -341,6 +356,7 @@ const STACKS = {
   go: "goroutine 7 [running]:\nmain.revoke(0xc0000140a8)\n\t/srv/app/tokens.go:42 +0x1d",
   dotnet: "System.NullReferenceException: null\n   at Tokens.TokenService.Revoke(Guid id) in C:\\app\\TokenService.cs:line 42",
   php: "#0 /srv/app/tokens.php(42): TokenService->revoke('…')\n#1 {main}",
+  perl: "Can't locate object method \"revoke\" via package \"Token\" at /srv/app/Tokens.pm line 42.",
   ruby: "/srv/app/tokens.rb:42:in `revoke'",
 };
 
@@ -375,6 +391,8 @@ const server = createServer(async (request, response) => {
   }
   if (is("requests take thirty seconds")) await new Promise((done) => setTimeout(done, 30_000));
   if (is("requests take a fifth of a second")) await new Promise((done) => setTimeout(done, 200));
+  if (is("one connection in sixteen breaks") && everySixteenth()) return request.socket.destroy();
+  if (is("one request in sixteen is a server error") && everySixteenth()) return answer(response, 500, { detail: "Internal Server Error" });
   handle(request, response).catch((error) => {
     if (response.headersSent) return response.destroy();
     if (!(error instanceof Refusal)) poisoned.add(request.socket);
@@ -382,6 +400,7 @@ const server = createServer(async (request, response) => {
     let { status, detail, headers } = error;
     const [, runtime] = /^a stack trace of (\w+)$/.exec(FAULT) ?? [];
     if (runtime && status === 404) detail = STACKS[runtime];
+    if (is("one 404 in twenty is 403") && detail === "Token not found" && everyTwentieth()) status = 403;
     if (is("one 403 in twenty is 404") && status === 403 && everyTwentieth()) status = 404;
     if (is("one 403 in twenty is a list") && status === 403 && everyTwentieth()) detail = [detail];
     answer(response, status, { detail }, headers);
@@ -390,7 +409,7 @@ const server = createServer(async (request, response) => {
 });
 server.keepAliveTimeout = 60_000;
 // is("a stack trace of node") is("a stack trace of java") is("a stack trace of python") is("a stack trace of go")
-// is("a stack trace of dotnet") is("a stack trace of php") is("a stack trace of ruby")
+// is("a stack trace of perl") is("a stack trace of dotnet") is("a stack trace of php") is("a stack trace of ruby")
 // is("the token is accepted in x-api-key") is("the token is accepted as api_key") is("the token is accepted as a session")
 // is("the token in Base64 is accepted") is("the token in hexadecimal is accepted")
 // is("a name is accepted as the id") is("an id is a pattern") is("an id ends at NUL")

@@ -18,6 +18,11 @@ use crate::suite::{Run, run};
 
 /// Runs a contract with these paths against a target, by an operator with a token.
 async fn run_against(target: &str, paths: &Value) -> Run {
+    run_cases("", target, paths).await
+}
+
+/// Runs the cases whose ids contain a text.
+async fn run_cases(filter: &str, target: &str, paths: &Value) -> Run {
     let folder = testbed::folder().expect("a folder");
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -32,7 +37,8 @@ async fn run_against(target: &str, paths: &Value) -> Run {
     );
     write("operator.token", "any_text_as_token");
     let contract = contract.to_str().expect("UTF-8");
-    run(target, &profile, &["--contract", contract]).await
+    let more = ["--contract", contract, "--filter", filter];
+    run(target, &profile, &more).await
 }
 
 /// Returns the path item of a GET with these responses.
@@ -170,8 +176,9 @@ async fn crashing(is_slow_broken: bool) -> Local {
 async fn connection_that_another_server_error_broke_is_not_blamed() {
     let none = || reading(json!({ "204": { "description": "Nothing" } }));
     let paths = json!({ "/slow": none(), "/bad": none() });
+    // One request for each path: that of a case with a connection of its own would be another one to break.
     let local = crashing(false).await;
-    let run = run_against(&local.url, &paths).await;
+    let run = run_cases("request.ordinary", &local.url, &paths).await;
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     assert_eq!(
         run.verdict("generated.get_slow.request.ordinary"),
@@ -189,7 +196,7 @@ async fn connection_that_another_server_error_broke_is_not_blamed() {
 
     // What breaks again breaks by itself.
     let local = crashing(true).await;
-    let run = run_against(&local.url, &paths).await;
+    let run = run_cases("request.ordinary", &local.url, &paths).await;
     assert_eq!(
         run.verdict("generated.get_slow.request.ordinary"),
         "fail",

@@ -6,8 +6,10 @@
 //! request named (for the revoke operation), or in an operation of the contract that reads the same path or one above.
 
 mod accepted;
+mod bodies;
 mod bodiless;
 mod case;
+mod derivation;
 mod effect;
 mod effects;
 mod forbidden;
@@ -25,13 +27,12 @@ use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Case, Effect, Needs, Sample};
 use crate::contract::Contract;
 use crate::resources::graph::{Graph, names_things};
-use crate::resources::inputs::{Body, Parameter, bodies, parameters};
-use crate::resources::writing::Form;
+use crate::resources::inputs::{Parameter, bodies, parameters};
 use case::case;
+use derivation::{Derivation, NUL, Variant, brief, expected, is_of_tokens, leak};
 use forbidden::Forbidden;
 use lifecycle::Promise;
 use naming::Names;
-use values::Values;
 
 /// Returns the cases that are derived from a contract. They live as long as the process, as those of the catalogue do.
 #[must_use]
@@ -88,38 +89,6 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
     }
     derivation.add_lifecycles();
     derivation.cases
-}
-
-/// The cases of a contract while they are collected.
-struct Derivation<'c> {
-    contract: &'c Contract,
-    graph: Graph,
-    names: Names,
-    cases: Vec<&'static Case>,
-    /// What is not tested of the operation whose cases are being derived.
-    left_out: Vec<String>,
-}
-
-/// What a case is about, besides the change of its request.
-struct Variant<'v> {
-    /// The part of the operation, for the id.
-    part: &'v str,
-    /// What is special about the part, for the id.
-    what: &'v str,
-    /// What the case covers: a JSON pointer below the operation.
-    below: &'v str,
-    expects: Expects,
-}
-
-impl<'v> Variant<'v> {
-    fn of_body(what: &'v str, expects: Expects) -> Variant<'v> {
-        Variant {
-            part: "body",
-            what,
-            below: "/requestBody",
-            expects,
-        }
-    }
 }
 
 impl Derivation<'_> {
@@ -187,27 +156,6 @@ impl Derivation<'_> {
             };
             let purpose = format!("with {} for the {in_place} parameter {name}", brief(&shown));
             self.add(index, &variant, change(Some(value)), &purpose);
-        }
-    }
-
-    /// Returns the values of a part's schema. Where it cannot be compiled, none are tested.
-    fn values<'s>(&mut self, schema: &'s Value, part: &str) -> Option<Values<'s>> {
-        let values = Values::of(schema);
-        if values.is_none() {
-            let why = format!("no value of {part} is tested: its schema cannot be used");
-            self.left_out.push(why);
-        }
-        values
-    }
-
-    /// Counts the values of a part that are not tested.
-    fn count(&mut self, part: &str, tested: usize, found: usize) {
-        if found == 0 {
-            let why = format!("no value of {part} is tested: none was found that can be written");
-            self.left_out.push(why);
-        } else if tested < found {
-            let why = format!("{tested} of {found} values of {part} are tested");
-            self.left_out.push(why);
         }
     }
 
@@ -302,226 +250,5 @@ impl Derivation<'_> {
                 ..case(contract, graph, (id, "/responses"), None, text, sample)
             })));
         }
-    }
-
-    /// Adds the cases of a body.
-    fn add_body(&mut self, index: usize, body: &Body<'_>) {
-        let missing = Variant::of_body("missing", expected(!body.required));
-        self.add(index, &missing, Change::Body(None), "without a body");
-        let Some(schema) = &body.schema else {
-            return;
-        };
-        let Some(values) = self.values(schema, "the body") else {
-            return;
-        };
-        let bodies = match body.form() {
-            Form::Json => values.bodies(),
-            Form::Fields | Form::Parts => values.forms(
-                |value| body.written(self.contract, value).is_some(),
-                &body.files,
-            ),
-            // Bytes and other texts have no violation that every reader of them would see.
-            Form::Plain => {
-                self.left_out.push(format!(
-                    "no value of the body in {} is tested but the ordinary one",
-                    body.media_type
-                ));
-                return;
-            }
-        };
-        self.count("the body", bodies.len(), values.found());
-        for (value, valid) in bodies {
-            let what = naming::of_value(&value, valid);
-            let purpose = format!("with {} for a body", brief(&value));
-            let change = Change::Body(Some(value));
-            self.add(
-                index,
-                &Variant::of_body(&what, expected(valid)),
-                change,
-                &purpose,
-            );
-        }
-        if is_of_tokens(self.contract, index) {
-            return;
-        }
-        if body.form() == Form::Json {
-            self.add_texts(index, &values);
-        }
-        self.add_bounds(index, body, &values);
-    }
-
-    /// Adds the case of the ordinary body in another media type than that of the other cases.
-    fn add_other_media_type(&mut self, index: usize, body: &Body<'_>) {
-        let name = body.media_type;
-        if body.form() == Form::Plain || is_of_tokens(self.contract, index) {
-            let why = format!("no value of the body in {name} is tested");
-            self.left_out.push(why);
-            return;
-        }
-        let why = format!("no value of the body in {name} is tested but the ordinary one");
-        self.left_out.push(why);
-        let part = format!("body in {name}");
-        let variant = Variant {
-            part: &part,
-            ..Variant::of_body("ordinary", Expects::Taken)
-        };
-        let purpose = format!("with its body in {name}");
-        self.add(index, &variant, Change::In(name.to_owned()), &purpose);
-    }
-
-    /// Adds the cases of the texts in a body of JSON, with characters that not all programs expect.
-    fn add_texts(&mut self, index: usize, values: &Values<'_>) {
-        for name in values
-            .free_texts()
-            .into_iter()
-            .filter(|name| !is_of_thing(name))
-        {
-            let part = format!("body {name}");
-            let variant = Variant {
-                part: &part,
-                ..Variant::of_body("nul", Expects::Documented)
-            };
-            let purpose = format!("with the character NUL in the member {name}");
-            let value = Value::from(NUL);
-            let change = Change::Member {
-                name: name.clone(),
-                value,
-            };
-            self.add(index, &variant, change, &purpose);
-            let variant = Variant {
-                part: &part,
-                ..Variant::of_body("lone_surrogate", Expects::Documented)
-            };
-            let purpose = format!("with half of a surrogate pair in the member {name}");
-            let text = LONE_SURROGATE;
-            self.add(index, &variant, Change::Escaped { name, text }, &purpose);
-        }
-    }
-
-    /// Adds the cases of the members of a body that may have each value that their own schemas allow, unless they name things.
-    fn add_bounds(&mut self, index: usize, body: &Body<'_>, values: &Values<'_>) {
-        let is_json = body.form() == Form::Json;
-        // The fields of a form are its outermost members.
-        let (depth, most) = if is_json {
-            (values::DEPTH, usize::MAX)
-        } else {
-            (1, FIELDS)
-        };
-        let (bounded, all) = values.bounded_members(depth, most);
-        if all > most {
-            let why = format!("{most} of {all} fields of the body are tested at their bounds");
-            self.left_out.push(why);
-        }
-        for (name, mut values) in bounded {
-            if is_of_thing(&name) {
-                continue;
-            }
-            // Readers of forms take a field without a text for one that is not there.
-            values.retain(|value| {
-                is_json || !(value.is_null() || value.is_array() || value.as_str() == Some(""))
-            });
-            for value in values {
-                let part = format!("body {name}");
-                let what = naming::of_value(&value, true);
-                let variant = Variant {
-                    part: &part,
-                    ..Variant::of_body(&what, Expects::Taken)
-                };
-                let purpose = format!("with {} for the member {name}", brief(&value));
-                let name = name.clone();
-                self.add(index, &variant, Change::Member { name, value }, &purpose);
-            }
-        }
-    }
-
-    /// Adds a case.
-    fn add(&mut self, index: usize, variant: &Variant<'_>, change: Change, purpose: &str) {
-        let operation = &self.contract.operations()[index].operation;
-        let sample = Sample {
-            operation: index,
-            change,
-            expects: variant.expects,
-            purpose: format!("{operation} {purpose}"),
-            left_out: Vec::new(),
-        };
-        let id = self.names.id(index, variant.part, variant.what);
-        self.cases
-            .push(leak(self.contract, &self.graph, id, variant.below, sample));
-    }
-}
-
-/// The most fields of a form that are tested at their bounds: large documents have forms alone, with dozens of fields.
-const FIELDS: usize = 8;
-
-/// A text with the character NUL, which databases and programs in C do not take for a part of it.
-const NUL: &str = "a\0b";
-
-/// Half of a pair, which stands for no character: readers of JSON do not agree on it (RFC 8259, section 8.2).
-const LONE_SURROGATE: &str = "a\\ud800b";
-
-/// Returns whether a member, by its keys, names a thing.
-fn is_of_thing(keys: &str) -> bool {
-    names_things(keys.rsplit('/').next().unwrap_or(keys))
-}
-
-/// Returns whether the catalogue has the cases of an operation: it revokes or mints tokens.
-fn is_of_tokens(contract: &Contract, index: usize) -> bool {
-    let operation = &contract.operations()[index].operation;
-    let mints = operation.method == "POST" && operation.path == contract.tokens_path();
-    contract.has_revoke() && (mints || contract.revoke_operation() == Some(index))
-}
-
-/// Returns what is expected of a request that the contract allows, and of one that it does not.
-fn expected(allowed: bool) -> Expects {
-    if allowed {
-        Expects::Documented
-    } else {
-        Expects::Refused
-    }
-}
-
-/// Builds the case of a sample, for as long as the process lives.
-fn leak(
-    contract: &Contract,
-    graph: &Graph,
-    id: String,
-    below: &str,
-    sample: Sample,
-) -> &'static Case {
-    let (document, documented) = (
-        contract.document(),
-        &contract.operations()[sample.operation],
-    );
-    let operation = &documented.operation;
-    let promised = match sample.expects {
-        Expects::Documented => "a documented answer".to_owned(),
-        Expects::Taken => "a documented answer that is no refusal of bad input".to_owned(),
-        Expects::Refused => "a documented refusal that changes nothing".to_owned(),
-    };
-    let place = match below.strip_prefix("/..") {
-        Some(shared) => format!("{}{shared}", operation.path_item),
-        None => format!("{}{below}", operation.pointer),
-    };
-    let text = document.at(&place).filter(|_| below != "/responses");
-    let text = text.map_or_else(
-        || format!("{operation} answers {}", documented.statuses()),
-        |text| format!("{operation} {below}: {text}; {promised}"),
-    );
-    Box::leak(Box::new(case(
-        contract,
-        graph,
-        (id, below),
-        None,
-        text,
-        sample,
-    )))
-}
-
-/// Writes a value for a message, cut where it is long.
-fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
-        None => text,
     }
 }

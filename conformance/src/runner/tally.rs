@@ -273,22 +273,16 @@ impl Tally {
                 ", except in {known} with a known failure of the baseline"
             ));
         }
-        let cases = |count: usize| match count {
-            1 => "1 case was".to_owned(),
-            more => format!("{more} cases were"),
+        let unknown = |count: usize, what: &str| match count {
+            1 => format!("; 1 case was {what}, and nothing is known about it"),
+            more => format!("; {more} cases were {what}, and nothing is known about them"),
         };
         if !self.waived.is_empty() {
-            reason.push_str(&format!(
-                "; {} waived, and nothing is known about them: {}",
-                cases(self.waived.len()),
-                named(&self.waived)
-            ));
+            reason.push_str(&unknown(self.waived.len(), "waived"));
+            reason.push_str(&format!(": {}", named(&self.waived)));
         }
         if ending.left_out > 0 {
-            reason.push_str(&format!(
-                "; {} not selected, and nothing is known about them",
-                cases(ending.left_out)
-            ));
+            reason.push_str(&unknown(ending.left_out, "not selected"));
         }
         (ExitCode::Conformant, reason)
     }

@@ -29,8 +29,8 @@ use crate::baseline::Baseline;
 use crate::case::{Case, Effect};
 use crate::deployment::Deployment;
 use crate::event::{
-    CaseRecord, Event, Exit, KnownFailure, KnownState, LeftBehind, RunFooter, RunHeader, Selection,
-    Suite, Verdict,
+    CaseRecord, Event, Exit, KnownState, LeftBehind, RunFooter, RunHeader, Selection, Suite,
+    Verdict,
 };
 use crate::exit::ExitCode;
 use crate::profile::Role;
@@ -191,7 +191,7 @@ pub async fn run(
         exit: Exit {
             code: code.code(),
             name: code,
-            meaning: meaning(code, plan, &known, tally.is_lenient(&ending)).to_owned(),
+            meaning: meaning(code, &tally, &ending),
             reason,
         },
         coverage,
@@ -214,21 +214,29 @@ pub async fn finish(session: &Session) -> Vec<LeftBehind> {
     left
 }
 
-/// Returns the meaning of an exit code. A run that looked at a part of the catalogue, or that met known failures, does not call
-/// the deployment conformant.
-fn meaning(code: ExitCode, plan: &Plan, known: &[KnownFailure], is_lenient: bool) -> &'static str {
-    let fails = known.iter().any(|known| known.state == KnownState::Fails);
-    match code {
-        ExitCode::Conformant if fails => "no failure but the known ones",
-        ExitCode::Conformant if is_lenient => "conformant as far as operations were reached",
-        ExitCode::Conformant if plan.cases.len() < plan.catalogue => {
-            "conformant as far as cases were selected"
-        }
-        ExitCode::Conformant
-        | ExitCode::Failed
-        | ExitCode::Usage
-        | ExitCode::Broken
-        | ExitCode::NothingProven => code.meaning(),
+/// Returns the meaning of an exit code. A run that met known failures, or that looked at a part alone, does not call the
+/// deployment conformant without saying so.
+fn meaning(code: ExitCode, tally: &Tally, ending: &Ending<'_>) -> String {
+    let mut known = ending.known.iter();
+    let exceptions = [
+        (tally.is_lenient(ending), "not reached"),
+        (tally.has_waived(), "waived"),
+        (ending.left_out > 0, "not selected"),
+    ];
+    let exceptions = exceptions.iter().filter(|(is_one, _)| *is_one);
+    let exceptions: Vec<&str> = exceptions.map(|(_, what)| *what).collect();
+    if code != ExitCode::Conformant {
+        code.meaning().to_owned()
+    } else if known.any(|known| known.state == KnownState::Fails) {
+        "no failure but the known ones".to_owned()
+    } else if exceptions.is_empty() {
+        code.meaning().to_owned()
+    } else {
+        format!(
+            "{} except for what was {}",
+            code.meaning(),
+            exceptions.join(" or ")
+        )
     }
 }
 

@@ -272,6 +272,19 @@ pub(crate) fn operations(coverage: &Coverage) -> String {
     )
 }
 
+/// Returns whether a report shows nothing about some cases: they were not selected, a waiver or a known failure accepts them,
+/// or their operation was not reached.
+pub(crate) fn is_of_a_part(report: &Report) -> bool {
+    let accepted = |case: &CaseRecord| match case.verdict {
+        Verdict::Skip | Verdict::Unproven => case.waived.is_some(),
+        Verdict::Fail | Verdict::Blocked => case.known.is_some(),
+        Verdict::Pass | Verdict::Warn | Verdict::Inconclusive | Verdict::Error => false,
+    };
+    report.run.selection.left_out() > 0
+        || !unreached(report).is_empty()
+        || report.cases.iter().any(accepted)
+}
+
 /// Returns the operations that were not reached, each with the reason.
 pub(crate) fn unreached(report: &Report) -> Vec<(&str, &Unreached)> {
     let coverage = report.end.as_ref().map(|end| &end.coverage);

@@ -142,6 +142,11 @@ impl Tally {
         !self.unreached(ending).is_empty() && self.reaches(ending)
     }
 
+    /// Returns whether a waiver accepts a case that shows nothing.
+    pub(super) fn has_waived(&self) -> bool {
+        !self.waived.is_empty()
+    }
+
     /// Returns whether as many operations were reached as the run demands.
     fn reaches(&self, ending: &Ending<'_>) -> bool {
         let all = self.operations.len();

@@ -241,6 +241,12 @@ async fn ordinary_request_is_sent_once_and_counts_for_all_cases() {
     assert_eq!(asked.count(), 1);
 }
 
+/// Returns what a run says about the deployment in a few words.
+fn meaning_of(run: &Run) -> &str {
+    let report = run.report.as_ref().expect("a report");
+    report["end"]["exit"]["meaning"].as_str().expect("a text")
+}
+
 #[tokio::test]
 async fn bar_of_reached_operations_is_lowered_openly() {
     // Only GET has an id that exists.
@@ -254,6 +260,11 @@ async fn bar_of_reached_operations_is_lowered_openly() {
         assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
         let named = "1 of 2 operations were reached, not PUT /notes/{note_id}";
         assert!(run.stdout.contains(named), "{}", run.stdout);
+        let meaning = match code {
+            0 => "conformant except for what was not reached",
+            _ => "nothing proven",
+        };
+        assert_eq!(meaning_of(&run), meaning);
     }
     let more = ["--allow", "change"];
     let waiver = "[[waiver]]\ncase = \"generated.put_notes.*\"\nreason = \"there is none\"\nexpires = 2099-12-31\n";
@@ -261,10 +272,22 @@ async fn bar_of_reached_operations_is_lowered_openly() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let named = "waived, and nothing is known about them: generated.put_notes.";
     assert!(run.stdout.contains(named), "{}", run.stdout);
+    assert_eq!(meaning_of(&run), "conformant except for what was waived");
+    let more = [&more[..], &["--filter", "request.ordinary"]].concat();
+    let run = run_profile(&format!("{PROFILE}{waiver}"), &contract, Fault::None, &more).await;
+    let named =
+        "; 1 case was waived, and nothing is known about it: generated.put_notes.request.ordinary;";
+    assert!(run.stdout.contains(named), "{}", run.stdout);
+    let meaning = "conformant except for what was waived or not selected";
+    assert_eq!(meaning_of(&run), meaning);
     let folder = testbed::folder().expect("a folder");
     let report = folder.path().join("report.json");
     std::fs::write(&report, run.report.expect("a report").to_string()).expect("written");
     let report = report.to_str().expect("UTF-8");
+    let summary = conformance(&["render", report, "--format", "markdown"]).await;
+    let summary = String::from_utf8(summary.stdout).expect("UTF-8");
+    let named = "Conformance: conformant except for what was waived";
+    assert!(summary.contains(named), "{summary}");
     let page = conformance(&["render", report, "--format", "html"]).await;
     let page = String::from_utf8(page.stdout).expect("UTF-8");
     assert!(page.contains("<h1>Conformant in part</h1>"), "{page}");

@@ -18,11 +18,7 @@ pub(super) fn headline(report: &Report) -> &'static str {
         return "Cut off";
     };
     match end.exit.name {
-        ExitCode::Conformant
-            if report.run.selection.left_out() > 0 || !summary::unreached(report).is_empty() =>
-        {
-            "Conformant in part"
-        }
+        ExitCode::Conformant if summary::is_of_a_part(report) => "Conformant in part",
         ExitCode::Conformant => "Conformant",
         ExitCode::Failed => "Not conformant",
         ExitCode::NothingProven => "Not proven",

@@ -22,7 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use documented::DocumentedOperation;
+pub(crate) use documented::{DocumentedOperation, is_success};
 pub use place::Place;
 pub(crate) use response::JSON;
 use schema::Schemas;

@@ -20,6 +20,20 @@ pub(crate) struct DocumentedOperation {
     responses: BTreeMap<String, DocumentedResponse>,
 }
 
+/// Returns whether a status is a documented success of an operation whose responses have these keys: 2xx; where none of those is
+/// named, a redirect. 304 only says that a copy of an earlier success is still good (RFC 9110, section 15.4.5).
+pub(crate) fn is_success<'k>(keys: impl Iterator<Item = &'k str>, status: u16) -> bool {
+    let keys: Vec<&str> = keys.collect();
+    let has = |wanted: &str| keys.contains(&wanted);
+    let is_named = has(&status.to_string()) || has(&format!("{}XX", status / 100));
+    match status {
+        200..300 => is_named || has("default"),
+        304 => false,
+        300..400 => is_named && !keys.iter().any(|key| key.starts_with('2')),
+        _ => false,
+    }
+}
+
 impl DocumentedOperation {
     /// Reads an operation of a document.
     pub(super) fn read(
@@ -55,26 +69,23 @@ impl DocumentedOperation {
         self.response(status).is_some()
     }
 
-    /// Returns whether an answer of a status is a documented success: 2xx; for an operation that documents none, 3xx.
+    /// Returns whether an answer of a status is a documented success: 2xx; for an operation that names none, a redirect.
     pub(crate) fn is_success(&self, status: u16) -> bool {
-        self.documents(status) && status / 100 == if self.has_success() { 2 } else { 3 }
+        is_success(self.responses.keys().map(String::as_str), status)
     }
 
-    /// Lists the documented successes as the contract writes them, separated by commas.
-    pub(crate) fn successes(&self) -> String {
-        let class = if self.has_success() { '2' } else { '3' };
+    /// Lists the documented successes as the contract writes them. `None` where no answer can be one.
+    pub(crate) fn successes(&self) -> Option<String> {
         let keys = self.responses.keys().map(String::as_str);
-        let keys: Vec<&str> = keys.filter(|key| key.starts_with(class)).collect();
-        match keys.as_slice() {
-            [] => "a success".to_owned(),
-            keys => keys.join(" or "),
+        let named = |class: char| -> Vec<&str> {
+            let of_class = keys.clone().filter(|key| key.starts_with(class));
+            of_class.filter(|key| *key != "304").collect()
+        };
+        let mut classes = [named('2'), named('3')].into_iter();
+        match classes.find(|keys| !keys.is_empty()) {
+            Some(keys) => Some(keys.join(" or ")),
+            None => (self.responses.contains_key("default")).then(|| "a success".to_owned()),
         }
-    }
-
-    /// Returns whether the contract documents a 2xx, if only by the default.
-    fn has_success(&self) -> bool {
-        let mut keys = self.responses.keys();
-        keys.any(|key| key.starts_with('2') || key == "default")
     }
 
     /// Returns whether the contract documents a status by itself, and not by a range or the default.

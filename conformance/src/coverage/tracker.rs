@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::parts::{self, Item, Place, Step};
 use super::{Coverage, CoveredOperation, CoveredPart, PartKind, Undocumented, ValueOrigin};
+use crate::contract::is_success;
 use crate::wire::{Exchange, Request, Response};
 
 /// The parts of a contract that the exchanges of a run have reached so far.
@@ -100,9 +101,12 @@ impl Tracker {
                 item.part.observed = true;
             }
         }
-        let class = self.success(operation);
-        let success = response.is_some_and(|response| response.status / 100 == class);
-        let reached = key.is_some() && success;
+        let reached = response.is_some_and(|response| {
+            is_success(
+                self.statuses(operation).map(String::as_str),
+                response.status,
+            )
+        });
         self.operations[operation].reached |= reached;
         reached
     }
@@ -122,13 +126,16 @@ impl Tracker {
             .map(|(index, _)| index)
     }
 
-    /// Returns the class of an operation's successes: 2xx, or 3xx where no answer may be one of those.
-    fn success(&self, operation: usize) -> u16 {
-        let mut items = self.items.iter().filter(|item| item.operation == operation);
-        let has_2xx = items.any(|item| {
-            matches!(&item.place, Place::Status(key) if key.starts_with('2') || key == "default")
-        });
-        if has_2xx { 2 } else { 3 }
+    /// Returns the statuses of an operation as the contract names them.
+    fn statuses(&self, operation: usize) -> impl Iterator<Item = &String> {
+        let items = self.items.iter();
+        let items = items.filter(move |item| item.operation == operation);
+        items.filter_map(|item| {
+            let Place::Status(key) = &item.place else {
+                return None;
+            };
+            Some(key)
+        })
     }
 
     /// Returns how the contract names a status: by itself, by its range, or `default`.
@@ -138,12 +145,8 @@ impl Tracker {
             format!("{}XX", status / 100),
             "default".to_owned(),
         ];
-        keys.into_iter().find(|key| {
-            self.items.iter().any(|item| {
-                item.operation == operation
-                    && matches!(&item.place, Place::Status(declared) if declared == key)
-            })
-        })
+        keys.into_iter()
+            .find(|key| self.statuses(operation).any(|declared| declared == key))
     }
 
     /// Returns what was reached so far.

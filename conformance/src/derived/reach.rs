@@ -128,7 +128,14 @@ fn judged(t: &Trial, operation: usize, outcome: Result<&Answer<'_>, &(usize, NoA
     if documented.is_success(status) {
         return Reach::Reached;
     }
-    let in_place = documented.successes();
+    let Some(in_place) = documented.successes() else {
+        let statuses = documented.statuses();
+        return not(
+            Some(status),
+            format!("the contract documents no success of it, only {statuses}"),
+            "document the 2xx of a sound request, or waive the cases about it".to_owned(),
+        );
+    };
     let reason = format!("its ordinary request was answered with {status} in place of {in_place}");
     let missing = t.deployment().missing_credentials(operation);
     let needed = match missing.filter(|_| matches!(status, 401 | 403)) {

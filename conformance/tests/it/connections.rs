@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::local::Local;
+use crate::local::{Local, run_contract};
 use crate::suite::{Run, run};
 
 /// Runs a contract with these paths against a target, by an operator with a token.
@@ -274,8 +274,75 @@ async fn answers_without_a_body_have_no_byte_of_one() {
     ] {
         let local = raw(answer).await;
         let run = run_against(&local.url, &nothing(method, status)).await;
-        let code = i32::from(!cause.is_empty());
+        let code = match (cause, status) {
+            // Nothing shows that the operation works.
+            ("", "304") => 4,
+            ("", _) => 0,
+            (_, _) => 1,
+        };
         assert_eq!(run.code, code, "{answer}: {}{}", run.stdout, run.stderr);
         assert!(run.stdout.contains(cause), "{answer}: {}", run.stdout);
+    }
+}
+
+/// Without a documented success nothing shows that an operation works; a waiver accepts that openly.
+#[tokio::test]
+async fn operation_without_a_documented_success_is_not_reached() {
+    let responses = |statuses: &[&str]| {
+        let named = |status: &&str| ((*status).to_owned(), json!({ "description": "An answer" }));
+        let responses: serde_json::Map<String, Value> = statuses.iter().map(named).collect();
+        json!({ "/thing": reading(Value::Object(responses)) })
+    };
+    for (documented, answered, code, said) in [
+        (
+            &["304"][..],
+            304,
+            4,
+            "the contract documents no success of it, only 304",
+        ),
+        (
+            &["404"],
+            404,
+            4,
+            "the contract documents no success of it, only 404",
+        ),
+        (&["304", "default"], 304, 4, "304 in place of a success"),
+        (&["default"], 200, 0, ""),
+        (&["default"], 302, 4, "302 in place of a success"),
+        (&["302", "default"], 302, 0, ""),
+        (&["304", "302"], 302, 0, ""),
+        (&["3XX"], 303, 0, ""),
+        (&["3XX"], 304, 4, "304 in place of 3XX"),
+        (&["2XX", "302"], 202, 0, ""),
+        (&["2XX", "302"], 302, 4, "302 in place of 2XX"),
+    ] {
+        let local = redirecting(answered, (answered == 302).then(|| "/other".to_owned())).await;
+        let run = run_against(&local.url, &responses(documented)).await;
+        assert_eq!(
+            run.code, code,
+            "{documented:?}: {}{}",
+            run.stdout, run.stderr
+        );
+        assert!(run.stdout.contains(said), "{documented:?}: {}", run.stdout);
+        let report = run.report.as_ref().expect("a report");
+        let operation = &report["end"]["coverage"]["operations"][0];
+        assert_eq!(
+            operation["reached"],
+            code == 0,
+            "{documented:?}: {operation}"
+        );
+    }
+    let mut paths = responses(&["200"]);
+    paths["/cached"] = responses(&["304"])["/thing"].clone();
+    let contract = json!({ "openapi": "3.1.0", "info": { "title": "Things", "version": "1" }, "paths": paths });
+    let waiver = "[[waiver]]\ncase = \"generated.get_cached.*\"\nreason = \"a cache alone\"\nexpires = 2099-12-31\n";
+    for (waiver, code) in [("", 4), (waiver, 0)] {
+        let app = Router::new()
+            .route("/thing", get(|| async {}))
+            .route("/cached", get(|| async { StatusCode::NOT_MODIFIED }));
+        let run = run_contract(app, &contract, "safe", waiver).await;
+        assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
+        let said = "GET /cached the contract documents no success of it, only 304";
+        assert!(run.stdout.contains(said), "{}", run.stdout);
     }
 }

@@ -247,6 +247,11 @@ impl Deployment {
         self.tracker().chose(operation, place, origin);
     }
 
+    /// Records what the run could not test of an operation.
+    pub(crate) fn leave_out(&self, operation: usize, what: String) {
+        self.tracker().leave_out(operation, what);
+    }
+
     /// Waits until no other request is on its way that may change something, and keeps others from being sent. The holder
     /// sends its own by [`Deployment::send_alone`].
     pub(crate) async fn quiet(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {

@@ -1,6 +1,6 @@
 //! The tracker of coverage: it sees every exchange of a run, and records which parts of the contract are reached.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapi::Document;
 use openapi::media_type::MediaType;
@@ -27,6 +27,8 @@ struct Tracked {
     reached: bool,
     /// Where the values of its ordinary requests came from, by place.
     values: BTreeMap<String, String>,
+    /// What the run could not test of it.
+    left_out: BTreeSet<String>,
 }
 
 impl Tracker {
@@ -41,6 +43,7 @@ impl Tracker {
             path: operation.path,
             reached: false,
             values: BTreeMap::new(),
+            left_out: BTreeSet::new(),
         });
         Tracker {
             operations: operations.collect(),
@@ -68,6 +71,11 @@ impl Tracker {
     /// Records where a value of an operation's ordinary request comes from.
     pub(crate) fn chose(&mut self, operation: usize, place: String, origin: String) {
         self.operations[operation].values.insert(place, origin);
+    }
+
+    /// Records what the run could not test of an operation.
+    pub(crate) fn leave_out(&mut self, operation: usize, what: String) {
+        self.operations[operation].left_out.insert(what);
     }
 
     /// Records an exchange. Returns whether an operation of the contract succeeded in it.
@@ -182,6 +190,7 @@ impl Tracker {
             path,
             reached,
             values,
+            left_out,
         } = &self.operations[index];
         let statuses = |wanted: fn(&CoveredPart) -> bool| {
             (self.items.iter())
@@ -197,7 +206,7 @@ impl Tracker {
             documented: statuses(|_| true),
             provoked: statuses(|part| part.exercised),
             observed: statuses(|part| part.observed),
-            left_out: Vec::new(),
+            left_out: left_out.iter().cloned().collect(),
             values: (values.iter())
                 .map(|(place, origin)| ValueOrigin {
                     place: place.clone(),

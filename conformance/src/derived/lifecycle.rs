@@ -18,7 +18,7 @@ use crate::deployment::reach::Reach;
 use crate::resources::chosen::{Chosen, Made};
 use crate::resources::graph::{Graph, How, Kind};
 use crate::resources::make::make;
-use crate::resources::members::{Members, with_all_members};
+use crate::resources::members::{self, Members, with_all_members};
 use crate::resources::request;
 use crate::resources::scope::Bound;
 use crate::trial::{Answer, Trial};
@@ -180,10 +180,11 @@ impl<'t> Subject<'t> {
         let earlier = made.body.as_ref().map_or(&Value::Null, |body| &body.value);
         let contract = &t.deployment().contract;
         if let Some(whole) = with_all_members(contract, &chosen, earlier) {
-            let request = request::ordinary_of(t, &whole)?;
-            if t.send(&purpose, request).await?.status() / 100 == 2 {
+            let answer = t.send(&purpose, request::ordinary_of(t, &whole)?).await?;
+            if answer.status() / 100 == 2 {
                 return Ok(whole);
             }
+            members::are_refused(t, &whole, &answer);
         }
         let answer = t.send(&purpose, request::ordinary_of(t, &chosen)?).await?;
         succeeded(&answer, &purpose)?;

@@ -10,7 +10,7 @@ use super::chosen::{Chosen, Made};
 use super::graph::answers::{id_of_item, items, text_of};
 use super::graph::{Creator, How, Kind, slots_of};
 use super::ledger::answered;
-use super::members::{Members, with_all_members};
+use super::members::{self, Members, with_all_members};
 use super::origin::Origin;
 use super::ownership;
 use super::scope::{Bound, Found};
@@ -162,6 +162,7 @@ async fn send<'t>(
         if sent.1.status() / 100 == 2 {
             return Ok(sent);
         }
+        members::are_refused(t, &sent.0, &sent.1);
     }
     send_chosen(t, kind, creator, chosen).await
 }

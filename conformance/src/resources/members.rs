@@ -9,6 +9,7 @@ use super::inputs::{Body, bodies};
 use super::references::{resolved, with_definitions};
 use super::unique;
 use crate::contract::Contract;
+use crate::trial::{Answer, Trial};
 
 /// How deep members are looked for.
 const DEPTH: usize = 4;
@@ -79,6 +80,15 @@ pub(crate) fn with_all_members(
         body: Some(body),
         ..chosen.clone()
     })
+}
+
+/// Records that a body with all members was refused, so that the run does not see what becomes of them.
+pub(crate) fn are_refused(t: &Trial, whole: &Chosen, answer: &Answer<'_>) {
+    let what = format!(
+        "what becomes of the optional members of the body is not tested: with all of them it is answered with {}",
+        answer.status()
+    );
+    t.deployment().leave_out(whole.operation, what);
 }
 
 /// A body that gets more members.

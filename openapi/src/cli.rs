@@ -25,7 +25,7 @@ mod suggestion;
 mod threshold;
 mod waivers;
 
-pub use exit::{Exit, Failure, Outcome, conclude};
+pub use exit::{Ending, Exit, Failure, Outcome, conclude};
 pub use input::{parse, read, refuse_defects};
 pub use oasproof::{command, oasproof, version};
 pub use output::{print, write_to};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use openapi::cli::check;
 use openapi::cli::options;
-use openapi::cli::{ActiveWaivers, Exit, Outcome};
+use openapi::cli::{ActiveWaivers, Ending, Exit, Failure, Outcome};
 
 use crate::cli::Check;
 use crate::emit;
@@ -16,31 +16,36 @@ pub(crate) fn run(arguments: &Check) -> Outcome {
     }
     let waivers = ActiveWaivers::read(arguments.options.waivers.as_deref())?;
     let built = programs::build(&[Program::Server])?;
-    emitted(&built.server()?, waivers, &arguments.options)
+    let ending = emitted(&built.server()?, waivers, &arguments.options)?;
+    check::print_ending(&ending, &arguments.options);
+    Ok(ending.exit)
 }
 
 /// Checks the document that this server emits, and the file in which it is committed; reports as text.
 pub(crate) fn emitted_document(server: &Path) -> Outcome {
-    emitted(
-        server,
-        ActiveWaivers::none(),
-        &options::CheckOptions::default(),
-    )
+    let options = options::CheckOptions::default();
+    let ending = emitted(server, ActiveWaivers::none(), &options)?;
+    Ok(ending.exit)
 }
 
-fn emitted(server: &Path, waivers: ActiveWaivers, options: &options::CheckOptions) -> Outcome {
+fn emitted(
+    server: &Path,
+    waivers: ActiveWaivers,
+    options: &options::CheckOptions,
+) -> Result<Ending, Failure> {
     let published = check::published(options)?;
     let text = emit::emitted(server)?;
     let document = emit::parse_complete("what the server emits", &text)?;
-    let against_slices =
+    let mut ending =
         check::document_against(published, &document, Some(emit::FILE), waivers, options)?;
     let committed = std::fs::read_to_string(emit::committed()).unwrap_or_default();
     if committed != text {
+        let file = emit::FILE;
         manual::print_line(format_args!(
-            "{} is stale: run `cargo xtask openapi emit` and commit it",
-            emit::FILE
+            "{file} is stale: run `cargo xtask openapi emit` and commit it"
         ));
-        return Ok(Exit::Failed);
+        ending.exit = Exit::Failed;
+        ending.reason.push_str(&format!("; {file} is stale"));
     }
-    Ok(against_slices)
+    Ok(ending)
 }

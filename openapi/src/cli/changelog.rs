@@ -1,7 +1,7 @@
 //! `changelog`: what a client developer reads of a comparison.
 
 use super::comparison::Session;
-use super::exit::{Exit, Outcome};
+use super::exit::{Ending, Exit, Outcome};
 use super::options::{Changelog, ChangelogFormat};
 use super::output::write_to;
 use crate::render::changelog;
@@ -22,5 +22,13 @@ pub fn run(arguments: &Changelog) -> Outcome {
             ChangelogFormat::Html => changelog::write_html(out, &report),
         },
     )?;
-    Ok(session.waivers.report_stale(Exit::Success))
+    let ending = session.waivers.report_stale(Ending {
+        exit: Exit::Success,
+        reason: "written".to_owned(),
+    });
+    // On standard output the changelog is all there is: it is redirected to a file.
+    if arguments.output.is_some() {
+        ending.print();
+    }
+    Ok(ending.exit)
 }

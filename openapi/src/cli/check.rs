@@ -6,13 +6,13 @@ use std::path::Path;
 use manual::Lines;
 
 use super::comparison::refuse_standard_input_twice;
-use super::exit::{Exit, Failure, Outcome};
+use super::exit::{Ending, Exit, Failure, Outcome};
 use super::git::Objects;
 use super::input::{self, Access, Network, refuse_defects};
 use super::options::{CheckFormat, CheckOptions};
 use super::output::{columns, length, write_to};
 use super::place;
-use super::threshold::exit_of;
+use super::threshold::judge;
 use super::waivers::ActiveWaivers;
 use crate::diff::{Class, Operations, Options, compare_with};
 use crate::published::{IN_FORCE, Slice};
@@ -33,7 +33,16 @@ pub fn run(path: &Path, options: &CheckOptions) -> Outcome {
     let document = read(path, options, DanglingReferences::Refused)?;
     refuse_defects(&document)?;
     let file = place::file_of(path);
-    document_against(published, &document, file.as_deref(), waivers, options)
+    let ending = document_against(published, &document, file.as_deref(), waivers, options)?;
+    print_ending(&ending, options);
+    Ok(ending.exit)
+}
+
+/// Prints the last line of a check, unless its report on standard output is for programs.
+pub fn print_ending(ending: &Ending, options: &CheckOptions) {
+    if options.output.is_some() || options.format == CheckFormat::Text {
+        ending.print();
+    }
 }
 
 /// Returns what is published: the document that the command line names, or the embedded slices in force.
@@ -74,7 +83,7 @@ pub fn document_against(
     file: Option<&str>,
     mut waivers: ActiveWaivers,
     report: &CheckOptions,
-) -> Outcome {
+) -> Result<Ending, Failure> {
     let options = Options {
         only_operations_of_base: true,
         component_names: true,
@@ -106,18 +115,16 @@ pub fn document_against(
         }
         Ok(())
     })?;
-    let exits = found
-        .iter()
-        .map(|(_, diff)| exit_of(diff, Some(Class::Docs)));
-    let exit = exits.fold(Exit::Success, Exit::or_worse);
+    let judged = found.iter().map(|(_, diff)| (diff, Some(Class::Docs)));
+    let ending = judge(&judged.collect::<Vec<_>>());
     if let Some(path) = output {
-        let verdict = match exit {
+        let verdict = match ending.exit {
             Exit::Success => "no difference",
             Exit::Failed | Exit::Usage | Exit::Unreadable | Exit::Unproven => "differences",
         };
         anstream::println!("{verdict}: written to {}", path.display());
     }
-    Ok(waivers.report_stale(exit))
+    Ok(waivers.report_stale(ending))
 }
 
 fn write(out: &mut Lines<'_>, format: CheckFormat, report: &Report<'_>) -> io::Result<()> {

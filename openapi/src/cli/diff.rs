@@ -58,18 +58,12 @@ pub fn run(arguments: &Diff) -> Outcome {
         let threshold = threshold(arguments.fail_on, comparison.policy.as_ref());
         (&comparison.diff, threshold)
     });
-    let (exit, mut reason) = judge(&judged.collect::<Vec<_>>());
-    let exit = session.waivers.report_stale(exit);
-    match session.waivers.stale().len() {
-        0 => {}
-        1 => reason.push_str("; 1 waiver is stale"),
-        many => reason.push_str(&format!("; {many} waivers are stale")),
-    }
-    // Other formats are for programs, which have the exit code.
+    let ending = judge(&judged.collect::<Vec<_>>());
+    let ending = session.waivers.report_stale(ending);
     if output.is_some() || arguments.format == Format::Text {
-        manual::print_line(format_args!("exit {}: {reason}", exit.code()));
+        ending.print();
     }
-    Ok(exit)
+    Ok(ending.exit)
 }
 
 /// Returns a writer of lines that fit the terminal.

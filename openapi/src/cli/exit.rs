@@ -48,6 +48,23 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// How a command ended that did its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// The exit code.
+    pub exit: Exit,
+    /// What decided it: `2 changes are breaking`.
+    pub reason: String,
+}
+
+impl Ending {
+    /// Prints the last line of a report for people: programs have the exit code.
+    pub fn print(&self) {
+        let Self { exit, reason } = self;
+        manual::print_line(format_args!("exit {}: {reason}", exit.code()));
+    }
+}
+
 /// A command that could not do its work: the message says what, why and what to do.
 #[derive(Debug)]
 pub struct Failure {

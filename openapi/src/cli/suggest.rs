@@ -3,7 +3,7 @@
 use manual::Lines;
 
 use super::comparison::Session;
-use super::exit::{Exit, Outcome};
+use super::exit::{Ending, Exit, Outcome};
 use super::options::{ListFormat, Suggest};
 use super::output::{columns, print};
 use crate::render::version;
@@ -24,10 +24,16 @@ pub fn run(arguments: &Suggest) -> Outcome {
         }
         ListFormat::Json => version::write_json(out, &report, &suggestion),
     })?;
-    let exit = if arguments.check && !suggestion.is_met {
-        Exit::Failed
-    } else {
-        Exit::Success
+    let (exit, reason) = match (arguments.check, suggestion.is_met) {
+        (false, _) => (Exit::Success, "written"),
+        (true, true) => (Exit::Success, "the version of the revision is enough"),
+        (true, false) => (Exit::Failed, "the version of the revision is not enough"),
     };
-    Ok(session.waivers.report_stale(exit))
+    let reason = reason.to_owned();
+    let ending = session.waivers.report_stale(Ending { exit, reason });
+    match arguments.format {
+        ListFormat::Text => ending.print(),
+        ListFormat::Json => {}
+    }
+    Ok(ending.exit)
 }

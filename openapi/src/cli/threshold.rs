@@ -1,6 +1,6 @@
 //! The exit code of comparisons, and its reason.
 
-use super::exit::Exit;
+use super::exit::{Ending, Exit};
 use super::options::FailOn;
 use crate::diff::{Class, Diff, Level, Policy};
 
@@ -16,7 +16,7 @@ pub(super) fn threshold(asked: Option<FailOn>, policy: Option<&Policy>) -> Optio
 }
 
 /// Returns the exit code of a comparison. What counts as unproven fails, unless nothing is to fail.
-pub(super) fn exit_of(diff: &Diff, threshold: Option<Class>) -> Exit {
+fn exit_of(diff: &Diff, threshold: Option<Class>) -> Exit {
     let Some(threshold) = threshold else {
         return Exit::Success;
     };
@@ -36,8 +36,8 @@ pub(super) fn exit_of(diff: &Diff, threshold: Option<Class>) -> Exit {
 /// A comparison with the class from which on it fails.
 pub(super) type Judged<'a> = (&'a Diff, Option<Class>);
 
-/// Returns the exit code of comparisons with its reason: `2 changes are breaking`.
-pub(super) fn judge(comparisons: &[Judged<'_>]) -> (Exit, String) {
+/// Returns how a command ends that made these comparisons.
+pub(super) fn judge(comparisons: &[Judged<'_>]) -> Ending {
     let exits = comparisons.iter();
     let exits = exits.map(|(diff, threshold)| exit_of(diff, *threshold));
     let exit = exits.fold(Exit::Success, Exit::or_worse);
@@ -68,7 +68,7 @@ pub(super) fn judge(comparisons: &[Judged<'_>]) -> (Exit, String) {
             }
         }
     };
-    (exit, reason)
+    Ending { exit, reason }
 }
 
 fn changes(count: usize) -> String {

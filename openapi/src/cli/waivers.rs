@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
 
-use super::exit::{Exit, Failure};
+use super::exit::{Ending, Exit, Failure};
 use super::input;
 use crate::diff::{Diff, Operations, Stale, Waivers};
 
@@ -55,18 +55,28 @@ impl ActiveWaivers {
     }
 
     /// Returns the stale waivers.
-    pub(super) fn stale(&self) -> Vec<Stale> {
+    fn stale(&self) -> Vec<Stale> {
         let waivers = self.waivers.iter();
         waivers
             .flat_map(|waivers| waivers.stale(self.today))
             .collect()
     }
 
-    /// Prints each stale waiver. Returns [`Exit::Failed`] if there is one, else the given exit code.
-    pub(super) fn report_stale(&self, exit: Exit) -> Exit {
-        self.stale().into_iter().fold(exit, |_, stale| {
-            manual::eprint_line(format_args!("error: {stale}"));
-            Exit::Failed
-        })
+    /// Prints each stale waiver. Returns an ending with [`Exit::Failed`] if there is one, else the given ending.
+    pub(super) fn report_stale(&self, ending: Ending) -> Ending {
+        let stale = self.stale();
+        for one in &stale {
+            manual::eprint_line(format_args!("error: {one}"));
+        }
+        let reason = ending.reason;
+        let reason = match stale.len() {
+            0 => return Ending { reason, ..ending },
+            1 => format!("{reason}; 1 waiver is stale"),
+            many => format!("{reason}; {many} waivers are stale"),
+        };
+        Ending {
+            exit: Exit::Failed,
+            reason,
+        }
     }
 }

@@ -46,7 +46,7 @@ fn a_document_is_compared_with_the_embedded_slices_in_an_empty_folder() {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert_eq!(
         stdout(&output),
-        format!("differences: written to {summary}\n")
+        format!("differences: written to {summary}\nexit 1: 2 changes are at or above docs\n")
     );
     let summary = std::fs::read_to_string(summary).expect("the summary");
     assert!(summary.starts_with("## OpenAPI: breaking\n"), "{summary}");
@@ -142,10 +142,12 @@ fn a_document_is_compared_with_what_its_own_team_has_published() {
     assert_eq!(same.status.code(), Some(0), "{}", stderr(&same));
     assert_eq!(
         stdout(&same),
-        "published.json: no difference to same.json\n"
+        "published.json: no difference to same.json\nexit 0: no change is at or above docs\n"
     );
     let other = check("published.json", "other.json");
     assert_eq!(other.status.code(), Some(1), "{}", stderr(&other));
+    let last = "exit 1: 1 change is at or above docs\n";
+    assert!(stdout(&other).ends_with(last), "{}", stdout(&other));
     for (published, code, why) in [
         ("missing.json", 3, "cannot read missing.json"),
         ("https://example.com/openapi.json", 3, "--allow-network"),

@@ -68,6 +68,7 @@ fn the_least_version_follows_from_the_gravest_change() {
         };
         let expected = format!("{expected}: from {base} to at least {least}, for ");
         assert!(text.starts_with(&expected), "{expected}: {text}");
+        assert!(text.ends_with("exit 0: written\n"), "{text}");
     }
     let (_, text) = suggest("none", ["1.4.2", "1.4.2"], &["--check"]);
     assert!(
@@ -109,6 +110,9 @@ fn a_version_that_is_not_enough_fails_the_check() {
             "which is not enough"
         };
         assert!(text.contains(expected), "{text}");
+        let is = expected.replace("which", "the version of the revision");
+        let last = format!("exit {code}: {is}");
+        assert_eq!(text.lines().last(), Some(&*last), "{text}");
         let (code, report) = suggest(step, [base, revision], &["--format", "json"]);
         let report: Value = serde_json::from_str(&report).expect("JSON");
         assert_eq!((code, &report["is_met"]), (0, &json!(is_enough)));
@@ -179,4 +183,36 @@ fn the_changelog_is_grouped_by_operation_and_names_no_rules() {
         "{}",
         stdout(&same)
     );
+}
+
+#[test]
+fn a_changelog_in_a_file_ends_with_the_exit_code_and_why() {
+    let folder = Folder::new();
+    let [base, revision] = change("major");
+    let base = folder.file("base.json", &document("1.0.0", &base.0, base.1));
+    let revision = folder.file("new.json", &document("2.0.0", &revision.0, revision.1));
+    let waiver = "[[waiver]]\nrule = \"response-required-property-removed\"\nlocation = \"/nowhere\"\nreason = \"none\"\nexpires = 9999-12-31\n";
+    let one = folder.file("one.toml", waiver);
+    let two = folder.file(
+        "two.toml",
+        &(waiver.to_owned() + &waiver.replace("nowhere", "else")),
+    );
+    let file = folder.path().join("changes.md");
+    let file = file.to_str().expect("UTF-8");
+    for (more, last) in [
+        (&[][..], "exit 0: written\n"),
+        (&["--waivers", &one], "exit 1: written; 1 waiver is stale\n"),
+        (
+            &["--waivers", &two],
+            "exit 1: written; 2 waivers are stale\n",
+        ),
+    ] {
+        let changelog = [&["changelog", &base, &revision][..], more].concat();
+        let output = oasproof(&[&changelog[..], &["--output", file]].concat());
+        assert_eq!(stdout(&output), last, "{}", stderr(&output));
+        let code = last.as_bytes()[5] - b'0';
+        assert_eq!(output.status.code(), Some(i32::from(code)));
+        let written = std::fs::read_to_string(file).expect("the changelog");
+        assert_eq!(stdout(&oasproof(&changelog)), written);
+    }
 }

@@ -304,6 +304,18 @@ impl Trial {
         }
     }
 
+    /// Fails a case whose request on a raw connection got no whole answer. If the connection broke, its requests may be why.
+    pub(crate) fn unanswered(&self, purpose: &str, problem: &NoAnswer) -> Result<(), Stop> {
+        let last = self.transcript.last_unanswered().map(|(index, _)| index);
+        let (expected, actual) = ("an answer".to_owned(), problem.to_string());
+        let outcome = (self.transcript).step(purpose.to_owned(), false, expected, actual, last);
+        match last.filter(|_| !matches!(problem, NoAnswer::Broken(_))) {
+            Some(index) => self.name_missing(index, problem),
+            None => self.transcript.name_check(|| purpose.to_owned()),
+        }
+        outcome
+    }
+
     /// Opens a raw connection to the deployment, for requests that an HTTP client does not send.
     pub(crate) async fn connect(&self) -> Result<Wire, Stop> {
         self.deployment().wire().await.map_err(|problem| {

@@ -22,7 +22,7 @@ async fn indirect_path(t: &Trial, path_of: impl Fn(&str, &str) -> String) -> Out
     let request = Request { path, ..request };
     let answer = match t.send_on(&mut wire, Form::Sound, &purpose, request).await? {
         Ok(answer) => answer,
-        Err(problem) => return t.expect(&purpose, false, "an answer", problem),
+        Err(problem) => return t.unanswered(&purpose, &problem),
     };
     if answer.status() == 201 {
         answer.documented(201)?;
@@ -69,7 +69,7 @@ pub(super) const CASES: &[Case] = &[
                 match outcome {
                     Ok(answer) if purpose == "revoke" => answer.documented(201).map(drop)?,
                     Ok(answer) => answer.documented_as(&[400, 401, 422]).map(drop)?,
-                    Err(problem) => t.expect(&what, false, "an answer", problem)?,
+                    Err(problem) => t.unanswered(&what, &problem)?,
                 }
             }
             t.is_dead(t.own(0), "after the 201").await
@@ -86,7 +86,7 @@ pub(super) const CASES: &[Case] = &[
                 .await?
             {
                 Ok(answer) => answer.documented(201).map(drop),
-                Err(problem) => t.expect(purpose, false, "an answer", problem),
+                Err(problem) => t.unanswered(purpose, &problem),
             }
         })),
     Case::must("http.body_in_chunks", clauses::CHUNKED)
@@ -111,7 +111,7 @@ pub(super) const CASES: &[Case] = &[
                     answer.field_is("/data/id", &json!(t.own(0).id))?;
                     answer.field_is("/data/revocation_reason", &reason)?;
                 }
-                Err(problem) => t.expect(purpose, false, "an answer", problem)?,
+                Err(problem) => t.unanswered(purpose, &problem)?,
             }
             t.is_dead(t.own(0), "immediately after the 201").await
         })),

@@ -236,7 +236,7 @@ pub(super) const CASES: &[Case] = &[
         let before = t.send_on(&mut wire, Form::Sound, purpose, used()?).await;
         match before.map_err(Stop::on_the_way)? {
             Ok(answer) => answer.status_is(&[403, 404]).map_err(Stop::on_the_way)?,
-            Err(problem) => return t.expect(purpose, false, "an answer", problem),
+            Err(problem) => return t.unanswered(purpose, &problem).map_err(Stop::on_the_way),
         }
         t.revoke(token).await?;
         if wire.is_closed() {

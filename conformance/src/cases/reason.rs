@@ -137,7 +137,7 @@ pub(super) const CASES: &[Case] = &[
                 let request = t.operator().revoke(&t.own(0).id).json(&body);
                 let purpose = format!("revoke with a reason of {length} characters");
                 let Some(answer) = t.send_unwanted(&purpose, request).await? else {
-                    t.lives(t.own(0), "after the connection was closed").await?;
+                    t.lives_unanswered(t.own(0)).await?;
                     continue;
                 };
                 if answer.status() == 201 {

@@ -10,7 +10,7 @@ use crate::case::Effect;
 /// An exchange that takes longer than this part of the run's time is slow.
 const SLOW_PART: u32 = 12;
 
-/// The number of slow exchanges in a row after which the deployment counts as too slow.
+/// The number of slow exchanges, without a fast one of the operation under test, after which the deployment counts as too slow.
 const MOST_SLOW: u32 = 3;
 
 /// The number of failed attempts to mint a token, without a success, after which none can be minted.
@@ -49,11 +49,20 @@ struct Counts {
 }
 
 impl Breaker {
-    /// Records how long an exchange took, and how it ended if there was no whole answer.
-    pub(super) fn took(&self, duration: Duration, timeout: Option<String>, run: Duration) {
+    /// Records how long an exchange took, and how it ended if there was no whole answer. One that is about the operation under test
+    /// shows that the deployment is not too slow.
+    pub(super) fn took(
+        &self,
+        duration: Duration,
+        timeout: Option<String>,
+        run: Duration,
+        is_tested: bool,
+    ) {
         let mut counts = self.counts();
         if timeout.is_none() && duration <= run / SLOW_PART {
-            counts.slow = 0;
+            if is_tested {
+                counts.slow = 0;
+            }
             return;
         }
         counts.slow += 1;

@@ -21,6 +21,9 @@ pub(crate) const LISTS_OTHERS: &str = "a list shows tokens of another user";
 /// A request gets no answer in time.
 pub(crate) const TOO_SLOW: &str = "an answer that does not come in time";
 
+/// An answer is longer than the suite reads.
+pub(crate) const TOO_LARGE: &str = "an answer that is too long to read";
+
 /// A case gets no token.
 pub(crate) const UNMINTED: &str = "a disposable token that cannot be minted";
 

@@ -65,7 +65,10 @@ impl Deployment {
             Err(timeout @ NoAnswer::Timeout(_)) => Some(timeout.to_string()),
             Ok(_) | Err(_) => None,
         };
-        (self.breaker).took(exchange.duration, timeout, Duration::from_secs(run.into()));
+        let run = Duration::from_secs(run.into());
+        let is_tested =
+            !self.contract.has_revoke() || path_of(&exchange.request).ends_with("/revoke");
+        (self.breaker).took(exchange.duration, timeout, run, is_tested);
         let succeeded = self.tracker().learn(exchange);
         if succeeded && !self.contract.has_revoke() {
             self.reached.store(true, Ordering::Relaxed);
@@ -122,8 +125,9 @@ impl Deployment {
                 self.secrets.conceal(&secret, "UNREGISTERED_TOKEN");
             }
         }
+        let is_lost = self.learn_lost(errand, case, exchange);
         // A lost token is sought and revoked, by as many requests.
-        if errand == Errand::Minting && !created && !self.learn_lost(case, exchange) {
+        if errand == Errand::Minting && !created && !is_lost {
             self.pace.release(CLEAN_UP);
         }
     }
@@ -179,11 +183,6 @@ impl Deployment {
             self.ledger.learn_used(&authorization, String::new, 401);
             self.pace.release(CLEAN_UP);
         }
-    }
-
-    /// Records that a lost token is found and revoked, or was never created.
-    pub(crate) fn found_lost(&self) {
-        self.pace.release(CLEAN_UP);
     }
 
     /// Returns whether revocations were seen to revoke, and none was seen to do nothing.

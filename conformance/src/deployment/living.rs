@@ -2,18 +2,25 @@
 
 use std::sync::PoisonError;
 
+use reqwest::Method;
 use serde_json::Value;
 
-use super::Deployment;
 use super::faults::{BREAKS, REVOKED_WORKS, TOO_SLOW, undocumented};
 use super::lost::{LostToken, Met, is_unique};
+use super::pace::{CLEAN_UP, Errand};
 use super::sound::NOW_AND_THEN;
+use super::{Deployment, path_of};
 use crate::profile::Role;
 use crate::wire::{Exchange, NoAnswer};
 
 impl Deployment {
     /// Learns that a request may have created a token which no answer shows. Returns whether that is so.
-    pub(super) fn learn_lost(&self, case: &'static str, exchange: &Exchange) -> bool {
+    pub(super) fn learn_lost(
+        &self,
+        errand: Errand,
+        case: &'static str,
+        exchange: &Exchange,
+    ) -> bool {
         let fault = match &exchange.outcome {
             Ok(response) if response.status >= 500 => NOW_AND_THEN,
             Err(NoAnswer::Timeout(_)) => TOO_SLOW,
@@ -21,12 +28,18 @@ impl Deployment {
             Ok(_) | Err(_) => return false,
         };
         let request = &exchange.request;
+        if errand == Errand::CleanUp
+            || request.method != Method::POST
+            || path_of(request) != self.contract.tokens_path()
+        {
+            return false;
+        }
         let body = request.body.as_deref().unwrap_or_default();
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let name = body["name"].as_str().unwrap_or_default();
         let authorization = request.header("authorization").unwrap_or_default();
         let owner = self.ledger.role_of(&self.credentials, authorization);
-        let (Some(owner), true) = (owner, is_unique(name)) else {
+        let Some(owner) = owner else {
             return false;
         };
         self.lost.keep(LostToken {
@@ -34,10 +47,19 @@ impl Deployment {
             name: name.to_owned(),
             case,
             fault,
+            is_ours: is_unique(name),
+            is_reserved: errand == Errand::Minting,
             is_likely: exchange.outcome.is_err(),
             id: None,
         });
         true
+    }
+
+    /// Records that a lost token is found and revoked, or was never created.
+    pub(crate) fn found_lost(&self, lost: &LostToken) {
+        if lost.is_reserved {
+            self.pace.release(CLEAN_UP);
+        }
     }
 
     /// Records by what exchange a token was not revoked.

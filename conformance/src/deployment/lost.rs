@@ -10,13 +10,17 @@ use crate::event::LeftBehind;
 use crate::profile::Role;
 use crate::wire::Response;
 
-/// A token whose creation got no whole answer, or a server error. Nobody knows its id; its name, which no other token has, is in the
-/// list of the deployment if it has one.
+/// A token whose creation got no whole answer, or a server error. Nobody knows its id; its name is in the list of the deployment if
+/// it has one.
 #[derive(Debug, Clone)]
 pub(crate) struct LostToken {
     pub(crate) owner: Role,
     pub(super) name: String,
     pub(super) case: &'static str,
+    /// Whether no other token has its name, so that it may be revoked.
+    pub(crate) is_ours: bool,
+    /// Whether the requests to revoke it are reserved.
+    pub(crate) is_reserved: bool,
     /// The fault that its answer shows.
     pub(super) fault: &'static str,
     /// Whether it probably lives: after a server error there mostly is no token.
@@ -40,14 +44,18 @@ pub(crate) struct Lost {
 }
 
 impl LostToken {
-    /// Finds the token in an answer that lists tokens. `None` where the answer cannot be read; without an id, it does not live.
+    /// Finds the token in an answer that lists tokens, among those that the run does not know. `None` where the answer cannot be read; without an id, it does not live.
     pub(crate) fn find(
         &mut self,
         list_items: Option<&str>,
         listed: &Response,
+        is_known: impl Fn(&str) -> bool,
     ) -> Option<Option<String>> {
         let tokens = list::tokens(list_items, listed.json()?)?;
-        let is_live = |token: &&Value| token["name"] == self.name && token["revoked_at"].is_null();
+        let is_live = |token: &&Value| {
+            let id = token["id"].as_str().unwrap_or_default();
+            token["name"] == self.name && token["revoked_at"].is_null() && !is_known(id)
+        };
         let token = tokens.iter().find(is_live);
         self.id = token.and_then(|token| token["id"].as_str().map(str::to_owned));
         Some(self.id.clone())
@@ -89,6 +97,10 @@ impl Lost {
         let left = tokens.iter().filter_map(|lost| {
             let name = &lost.name;
             let (token_id, reason) = match &lost.id {
+                Some(id) if !lost.is_ours => (
+                    id.as_str(),
+                    format!("the answer to a creation was lost, and it may be its token, by the name `{name}`"),
+                ),
                 Some(id) => (
                     id.as_str(),
                     "the answer to its creation was lost, and the deployment did not answer its revocation with 201".to_owned(),

@@ -29,7 +29,7 @@ const FINDINGS: [Verdict; 5] = [
 
 /// A case that failed, warned, broke, was blocked or could not be decided, and the others with the same cause.
 pub(crate) struct Finding<'a> {
-    /// The worst of the cases, by verdict and level; of several, the first.
+    /// The worst of the cases, by verdict and level; of several, the first that met the cause.
     pub(crate) case: &'a CaseRecord,
     /// The other cases.
     pub(crate) others: Vec<&'a CaseRecord>,
@@ -122,7 +122,8 @@ pub(crate) fn findings(report: &Report) -> Vec<Finding<'_>> {
     let open = || report.cases.iter().filter(|case| case.known.is_none());
     for verdict in FINDINGS {
         let mut cases: Vec<&CaseRecord> = open().filter(|case| case.verdict == verdict).collect();
-        cases.sort_by_key(|case| case.level);
+        // A case that met the cause shows it; those that were not run for it do not.
+        cases.sort_by_key(|case| (case.level, case.cause.is_none()));
         for case in cases {
             let Some(first) = findings.iter().position(|one| one.is_about(case)) else {
                 findings.push(Finding {

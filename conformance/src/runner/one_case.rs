@@ -84,7 +84,10 @@ pub async fn run_case(
     let time_left = deployment.time_left().filter(|left| *left < limit);
     let steps = async {
         let tokens = mint(fixtures, case.id, needs, &trial).await;
-        let tokens = tokens.map_err(|stop| trial.unminted(stop))?;
+        let tokens = match tokens {
+            Ok(tokens) => tokens,
+            Err(stop) => return Err(trial.unminted(stop).await),
+        };
         trial.give(tokens);
         (case.steps)(&trial).await
     };

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
-use crate::deployment::faults::{BREAKS, TOO_SLOW};
+use crate::deployment::faults::{BREAKS, TOO_LARGE, TOO_SLOW};
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
@@ -156,6 +156,7 @@ impl Transcript {
         } = log.exchanges.get(exchange)?;
         match outcome {
             Err(NoAnswer::Timeout(_)) => Some(TOO_SLOW),
+            Err(NoAnswer::TooLarge(..)) => Some(TOO_LARGE),
             Err(NoAnswer::Broken(_)) => self.deployment.is_sound(request).then_some(BREAKS),
             Ok(_) | Err(_) => None,
         }
@@ -277,7 +278,7 @@ impl Transcript {
 
     /// Records why no disposable token of the operator could be minted.
     pub(crate) fn note_unminted(&self, stop: &Stop) {
-        if let Stop::Inconclusive(why) = stop {
+        if let Stop::Inconclusive(why) | Stop::Blocked(why) = stop {
             let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
             log.unminted = Some(why.clone());
         }

@@ -9,12 +9,15 @@ use uuid::Uuid;
 
 use super::{Answer, Trial};
 use crate::case::Stop;
-use crate::deployment::faults::{LISTS_OTHERS, LIVE_REFUSED, REVOKED_WORKS, undocumented};
+use crate::deployment::faults::{BREAKS, LISTS_OTHERS, LIVE_REFUSED, REVOKED_WORKS, undocumented};
 use crate::deployment::ledger::{NO_TOKEN, Token, unwrapped};
 use crate::deployment::listed;
 use crate::percent::percent_encoded;
 use crate::profile::Policy;
 use crate::wire::{Caller, NoAnswer, Request};
+
+/// The most revoked tokens that are used again where no token is created any more, the oldest first.
+const LOOKED_AT: usize = 12;
 
 impl Trial {
     /// Returns the token's owner as a caller who uses this token as the credential.
@@ -96,6 +99,15 @@ impl Trial {
     /// Checks that a token works.
     pub(crate) async fn lives(&self, token: &Token, when: &str) -> Result<(), Stop> {
         self.accepted(&self.using(token)?, when).await
+    }
+
+    /// Checks that a token works whose revocation got no answer. If it is revoked, the answer was lost.
+    pub(crate) async fn lives_unanswered(&self, token: &Token) -> Result<(), Stop> {
+        let outcome = self.lives(token, "after the connection was closed").await;
+        if outcome.is_err() {
+            self.name_fault(BREAKS);
+        }
+        outcome
     }
 
     /// Checks that a token is refused.
@@ -301,10 +313,10 @@ impl Trial {
                 "no token is created while lost ones work",
                 "none: tokens were created by answers that do not show them".to_owned(),
             ),
-            (working, _) => (
+            (_, _) => (
                 REVOKED_WORKS,
                 "no token is created while revoked ones work",
-                format!("none: {working} tokens work after their revocation was answered with 201"),
+                "none: tokens work after their revocation was answered with 201".to_owned(),
             ),
         };
         let what = "a place for another live token".to_owned();
@@ -315,9 +327,36 @@ impl Trial {
         outcome.map_err(Stop::on_the_way).err().unwrap_or(refusal)
     }
 
+    /// Uses revoked tokens where no token is created any more, so that the run learns whether they work again and take the places.
+    async fn look_at_revoked(&self) -> Result<(), Stop> {
+        let (deployment, case) = (self.deployment(), self.transcript.case());
+        let is_refusal = |(_, status)| matches!(status, 400 | 409 | 422 | 429);
+        if !self.transcript.last_status().is_some_and(is_refusal) {
+            return Ok(());
+        }
+        for token in deployment.ledger.revoked().iter().take(LOOKED_AT) {
+            let user = self.using(token)?;
+            let purpose = "see whether a revoked token works again";
+            for (using, request) in self.uses(&user) {
+                let purpose = format!("{purpose}, {using}");
+                deployment.send(case, purpose, request).await;
+            }
+            if deployment.ledger.working() > 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Names what was wrong where no disposable token could be minted, so that it is one finding with the cases that met the same.
-    pub(crate) fn unminted(&self, refusal: Stop) -> Stop {
+    pub(crate) async fn unminted(&self, refusal: Stop) -> Stop {
+        if let Err(stop) = self.look_at_revoked().await {
+            return stop;
+        }
         let refusal = self.crowded_out(refusal);
+        if self.transcript.unminted().is_some() {
+            self.transcript.note_unminted(&refusal);
+        }
         let Stop::Inconclusive(why) = &refusal else {
             return refusal;
         };

@@ -88,9 +88,19 @@ async fn summary_says_how_long_revoked_tokens_were_looked_at() {
     assert!(run.stdout.contains(&said), "{}", run.stdout);
 }
 
+/// Also where only the operation under test is slow, and the tokens for it are created at once.
 #[tokio::test]
 async fn slow_answers_stop_the_run_with_that_cause() {
-    let node = Node::start("requests with a credential take three seconds");
+    for fault in [
+        "requests with a credential take three seconds",
+        "revocations take three seconds",
+    ] {
+        slow_answers_stop_the_run(fault).await;
+    }
+}
+
+async fn slow_answers_stop_the_run(fault: &str) {
+    let node = Node::start(fault);
     let profile = node.profile(SHAPE);
     amend(&profile, "exchange_seconds = 15", "exchange_seconds = 1");
     let run = run(&node.url, &profile, &["--allow", "revokes"]).await;
@@ -299,6 +309,28 @@ async fn fault_that_any_request_meets_now_and_then_is_one_finding() {
         let left = left.as_array().map_or(0, Vec::len);
         assert!(live(&node).await <= left, "{fault}: {}", run.stdout);
     }
+}
+
+/// No token is created any more, since revoked ones take the places. The cases that use revoked tokens again come too late.
+#[tokio::test]
+async fn revoked_tokens_that_work_again_are_the_cause_where_no_token_is_created() {
+    let node = Node::start("thirty revocations are remembered");
+    let profile = node.profile("list_items = \"/tokens\"\nactive_tokens = 11");
+    let run = run(&node.url, &profile, &["--allow", "revokes"]).await;
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    let cause = "POST /api/v1/tokens: no token is created while revoked ones work";
+    assert!(run.stdout.contains(cause), "{}", run.stdout);
+    let why = "tokens work after their revocation was answered with 201";
+    assert!(reason(&run).contains(why), "{}", run.stdout);
+    assert_eq!(headings(&run).len(), 1, "{}", run.stdout);
+}
+
+#[tokio::test]
+async fn answers_that_are_too_long_are_one_finding_on_each_connection() {
+    let run = run_all("an answer of 404 does not end", &[]).await;
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(run.stdout.contains("not read further"), "{}", run.stdout);
+    assert_eq!(headings(&run).len(), 1, "{}", run.stdout);
 }
 
 /// What a token that does not exist is answered is no case's own question. It is the same each time.

@@ -64,6 +64,7 @@ const isActive = (token) => {
   if (is("a revoked token keeps working after a long reason") && (token.revocation_reason ?? "").length > 200) return true;
   if (is("one revocation in twenty does nothing") && token.number % 20 === 19) return true;
   if (is("revocations do nothing")) return true;
+  if (is("thirty revocations are remembered") && revocations - token.number > 30) return true;
   if (is("a token that worked earlier keeps working") && token.workedEarlier === true) return true;
   if (is("a token that was never used keeps working") && token.workedEarlier === false) return true;
   if (is("tokens older than a second are not revoked") && new Date(token.revoked_at) - new Date(token.created_at) > 900) return true;
@@ -186,6 +187,7 @@ const answer = (response, status, value, headers = {}) => {
   if (is("one answer in sixteen is lost") && everySixteenth()) return response.destroy();
   if (is("one answer in sixteen is a server error") && everySixteenth()) [status, value] = [500, { detail: "Internal Server Error" }];
   let text = JSON.stringify(value);
+  if (is("an answer of 404 does not end") && status === 404) text = text.padEnd(2 ** 21);
   if (is("one answer in twenty is HTML by its media type") && everyTwentieth()) headers = { ...headers, "content-type": "text/html" };
   if (is("a member of the 201 appears twice") && value.data) text = text.replace('"jti":', '"jti":"","jti":');
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
@@ -389,6 +391,7 @@ const server = createServer(async (request, response) => {
   if (is("requests with a credential take three seconds") && lines(request, "authorization").length > 0) {
     await new Promise((done) => setTimeout(done, 3_000));
   }
+  if (is("revocations take three seconds") && request.url.includes("/revoke")) await new Promise((done) => setTimeout(done, 3_000));
   if (is("requests take thirty seconds")) await new Promise((done) => setTimeout(done, 30_000));
   if (is("requests take a fifth of a second")) await new Promise((done) => setTimeout(done, 200));
   if (is("one connection in sixteen breaks") && everySixteenth()) return request.socket.destroy();

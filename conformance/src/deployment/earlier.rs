@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Deployment;
+use super::{Deployment, path_of};
 use crate::profile::Role;
 use crate::wire::Request;
 
@@ -81,15 +81,40 @@ impl Deployment {
         Some(Cow::Owned(Value::Object(members).to_string().into_bytes()))
     }
 
+    /// Returns the things that a request names and that the run made, each as its kind, its id, and whether it is there.
+    fn made_by_run(&self, request: &Request) -> Vec<(usize, String, bool)> {
+        let path = path_of(request);
+        let operation = self.tracker().operation(request.method.as_str(), path);
+        let named = operation.map(|operation| self.graph.named_by(operation, path));
+        let named = named.into_iter().flatten();
+        named
+            .filter_map(|(kind, mut ids)| {
+                let is_there = self.made.is_there_yet(kind, &ids)?;
+                Some((kind, ids.pop()?, is_there))
+            })
+            .collect()
+    }
+
+    /// Returns the path of the kind of something that a request names, and that the run has made and deleted.
+    pub(crate) fn deleted_kind(&self, request: &Request) -> Option<&str> {
+        let mut made = self.made_by_run(request).into_iter();
+        let (kind, ..) = made.find(|(.., is_there)| !is_there)?;
+        Some(&self.graph.kinds[kind].key)
+    }
+
     fn hash(&self, request: &Request) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
-        // A UUID is another one each time, a malformed id is not.
-        let is_id = |part: &&str| part.parse::<Uuid>().is_ok();
+        let made = self.made_by_run(request);
+        // A UUID, or the id of what was made, is another one each time; a malformed id is not.
+        let is_id =
+            |part: &str| part.parse::<Uuid>().is_ok() || made.iter().any(|(_, id, _)| id == part);
         let path: Vec<&str> = (request.path.split('/'))
-            .map(|part| if is_id(&part) { "{…}" } else { part })
+            .map(|part| if is_id(part) { "{…}" } else { part })
             .collect();
+        let there: Vec<bool> = made.iter().map(|(.., is_there)| *is_there).collect();
         let named = self.ledger.named(&request.path);
         (request.method.as_str(), path, named, self.unnamed(request)).hash(&mut hasher);
+        there.hash(&mut hasher);
         let user = self.user_of(request);
         for (name, value) in &request.headers {
             match (&**name, user) {

@@ -46,3 +46,8 @@ pub(crate) fn undocumented(status: u16) -> String {
 /// A connection breaks at a request like one that is answered.
 pub(crate) const BREAKS: &str =
     "a connection that breaks at a request that is answered at other times";
+
+/// Returns the fault of a server error where a thing of a kind was deleted, by the path of the kind: any operation on it shows it.
+pub(crate) fn breaks_on_deleted(key: &str) -> String {
+    format!("a server error for what was deleted: {key}")
+}

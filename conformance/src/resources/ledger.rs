@@ -242,6 +242,14 @@ impl Ledger {
         self.entries()[created.number].state == State::There
     }
 
+    /// Returns whether a thing that the run created was not deleted yet; `None` where it created no such thing.
+    pub(crate) fn is_there_yet(&self, kind: usize, ids: &[String]) -> Option<bool> {
+        let entries = self.entries();
+        let mut entries = entries.iter().rev();
+        let entry = entries.find(|entry| entry.created.kind == kind && entry.created.ids == ids)?;
+        Some(entry.state != State::Deleted)
+    }
+
     /// Records why a thing could not be deleted, or with `None` that it is deleted. Returns whether it was there until then.
     pub(crate) fn settle(&self, created: &Created, left: Option<String>) -> bool {
         self.becomes(created, left.map_or(State::Deleted, State::Left))

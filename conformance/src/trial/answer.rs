@@ -335,7 +335,7 @@ impl<'t> Answer<'t> {
         }
         let failed = self.expect("no server error", false, "a status below 500", status);
         self.name_check(server_error(status));
-        self.transcript.name_now_and_then(self.exchange);
+        self.transcript.name_server_error(self.exchange);
         failed.map_err(|_| Stop::ServerError(format!("{}: server error {status}", self.purpose)))
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
-use crate::deployment::faults::{BREAKS, TOO_LARGE, TOO_SLOW};
+use crate::deployment::faults::{BREAKS, TOO_LARGE, TOO_SLOW, breaks_on_deleted};
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
@@ -178,13 +178,18 @@ impl Transcript {
         (self.deployment).operation_of(request.method.as_str(), &request.path)
     }
 
-    /// Names, in the step that was recorded last, that a request like that of an exchange was answered without a server error.
-    pub(super) fn name_now_and_then(&self, exchange: usize) {
-        let is_sound = {
+    /// Names, in the step that was recorded last, the fault that a server error shows in answer to the request of an exchange: one
+    /// like it was answered without, or it names what was deleted.
+    pub(super) fn name_server_error(&self, exchange: usize) {
+        let fault = {
             let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-            self.deployment.is_sound(&log.exchanges[exchange].request)
+            let request = &log.exchanges[exchange].request;
+            match self.deployment.is_sound(request) {
+                true => Some(NOW_AND_THEN.to_owned()),
+                false => self.deployment.deleted_kind(request).map(breaks_on_deleted),
+            }
         };
-        self.name_fault(is_sound.then(|| NOW_AND_THEN.to_owned()));
+        self.name_fault(fault);
     }
 
     /// Returns whether the request of an exchange sent a token whose revocation was answered with 201.

@@ -383,7 +383,7 @@ impl Trial {
             201 => self.deployment().ledger.lost(),
             401 => (self.transcript.sent_a_live_token(exchange)).then_some(LIVE_REFUSED),
             500.. => {
-                self.transcript.name_now_and_then(exchange);
+                self.transcript.name_server_error(exchange);
                 return refusal;
             }
             _ => None,

@@ -124,6 +124,8 @@ pub struct Deployment {
     sound: Sound,
     /// By the schemes that an operation demands: whether no operation enforces them.
     pub(crate) unenforced: Mutex<BTreeMap<String, Arc<OnceCell<bool>>>>,
+    /// By the index of a kind: whether deleting one thing of it spares others.
+    pub(crate) spares: Mutex<BTreeMap<usize, Arc<OnceCell<bool>>>>,
 }
 
 /// The parts of a deployment.
@@ -188,6 +190,7 @@ impl Deployment {
             users: Users::default(),
             sound: Sound::default(),
             unenforced: Mutex::default(),
+            spares: Mutex::default(),
         })
     }
 

@@ -15,6 +15,7 @@ mod effects;
 mod forbidden;
 mod lifecycle;
 mod naming;
+mod neighbours;
 pub(crate) mod reach;
 mod security;
 mod steps;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::effects::Reading;
+use super::neighbours;
 use super::steps::{conforms, is_documented};
 use crate::case::{Effect, Outcome, Steps, Stop};
 use crate::deployment::reach::Reach;
@@ -69,7 +70,7 @@ pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
             "created_can_be_read",
             "what was created can be read, as it was sent (RFC 9110, section 9.3.3)",
             creates,
-            |t| Box::pin(created_can_be_read(t)),
+            |t| Box::pin(neighbours::judged(t, created_can_be_read(t))),
         );
     }
     if let Some(list) = kind.list {
@@ -88,7 +89,7 @@ pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
                 "update_shows",
                 "an update shows, and nothing else changes (RFC 9110, section 9.3.4)",
                 Effect::Change,
-                |t| Box::pin(update_shows(t)),
+                |t| Box::pin(neighbours::judged(t, update_shows(t))),
             );
         }
     }
@@ -98,7 +99,7 @@ pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
             "repeated_put_is_harmless",
             "the same PUT twice has the effect of one (RFC 9110, section 9.2.2)",
             Effect::Change,
-            |t| Box::pin(repeated_put_is_harmless(t)),
+            |t| Box::pin(neighbours::judged(t, repeated_put_is_harmless(t))),
         );
     }
     if let Some(delete) = kind.delete {
@@ -333,13 +334,16 @@ async fn repeated_put_is_harmless(t: &Trial) -> Outcome {
 async fn deleted_cannot_be_read(t: &Trial) -> Outcome {
     let subject = Subject::of(t)?;
     let noun = &subject.kind.noun;
-    let other = subject.make(t).await?.bound;
-    let (reading, before) = subject.reading(t).await?;
+    // What a creation needs is found out while others may still change something.
     subject.make(t).await?;
+    // Another case may make one that gets the same id, or one that is next to these.
+    let _alone = t.alone().await;
+    let earlier = (subject.make(t).await?.bound, subject.reading(t).await?);
+    let mine = subject.make(t).await?.bound;
+    let later = (subject.make(t).await?.bound, subject.reading(t).await?);
+    subject.name(t, &mine);
     let purpose = format!("read the {noun} before its deletion");
     succeeded(&subject.read(t, &purpose).await?, &purpose)?;
-    // Another case may make one that gets the same id.
-    let _alone = t.alone().await;
     let deleted = subject.delete(t).await?;
     let looks = if deleted.status() == 202 { LOOKS } else { 1 };
     let purpose = format!("read the {noun} after its deletion");
@@ -357,14 +361,15 @@ async fn deleted_cannot_be_read(t: &Trial) -> Outcome {
         "404 or 410: it was deleted",
         found(&read),
     )?;
-    subject.name(t, &other);
-    match before {
-        Some(before) => {
-            let purpose = format!("read another {noun} after the deletion");
-            before.is_unchanged(t, reading, &purpose, &|_| false).await
+    let purpose = format!("read another {noun} after the deletion");
+    for (other, (reading, before)) in [earlier, later] {
+        subject.name(t, &other);
+        if let Some(before) = before {
+            let unchanged = before.is_unchanged(t, reading, &purpose, &|_| false).await;
+            unchanged.inspect_err(|_| neighbours::name(t, subject.operation, noun))?;
         }
-        None => Ok(()),
     }
+    Ok(())
 }
 
 async fn repeated_delete_is_harmless(t: &Trial) -> Outcome {

@@ -3,7 +3,7 @@
 
 use openapi::media_type::MediaType;
 
-use super::{accepted, effects, reach};
+use super::{accepted, effects, neighbours, reach};
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
 use crate::deployment::reach::Reach;
@@ -13,6 +13,11 @@ use crate::trial::{Answer, Trial};
 
 /// Runs the steps of a derived case.
 pub(super) async fn steps(t: &Trial) -> Outcome {
+    neighbours::judged(t, steps_alone(t)).await
+}
+
+/// Runs the steps of a derived case, as if no other case ran.
+async fn steps_alone(t: &Trial) -> Outcome {
     let sample = t.sample()?;
     let contract = &t.deployment().contract;
     if contract.revoke_operation() == Some(sample.operation) {

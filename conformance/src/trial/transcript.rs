@@ -319,7 +319,8 @@ impl Transcript {
         };
         let exchange = &log.exchanges[index];
         let status = exchange.outcome.as_ref().ok()?.status;
-        matches!(status, 400 | 404 | 409).then(|| Some((exchange.request.path.clone(), status)))
+        matches!(status, 400 | 404 | 409 | 410)
+            .then(|| Some((exchange.request.path.clone(), status)))
     }
 
     /// Returns whether a request of the case that names a token succeeded and may have changed it.

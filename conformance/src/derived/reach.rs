@@ -170,6 +170,9 @@ fn needs(documented: &DocumentedOperation, status: u16) -> String {
         ),
         404 => "is the path of `servers` part of --target?".to_owned(),
         405 | 501 => "the deployment does not have this operation there".to_owned(),
+        412 | 428 => format!(
+            "document its `If-Match` as a required parameter, which then gets the `ETag` of a reading; or give header.If-Match in [operations.\"{operation}\"] of the profile, such as \"*\""
+        ),
         429 | 503 => "the deployment refuses so many requests: lower --rate".to_owned(),
         status if status / 100 == 2 || status / 100 == 3 => {
             "document this status, or answer with a documented one".to_owned()

@@ -42,6 +42,16 @@ impl Things for Supply {
     fn shared_with_holders<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Found> {
         Box::pin(shared_with_holders(t, kind))
     }
+
+    fn tag<'a>(&'a self, t: &'a Trial, reader: usize) -> BoxFuture<'a, Option<String>> {
+        Box::pin(async move {
+            let chosen = values::choose_unrecorded(t, reader, self).await.ok()?;
+            let request = ordinary_of(t, &chosen).ok()?;
+            let answer = t.look("read its ETag", request).await.ok()?.ok()?;
+            let is_there = answer.status() / 100 == 2;
+            (answer.headers("etag").into_iter().next()).filter(|_| is_there)
+        })
+    }
 }
 
 /// Chooses the values of an ordinary request of an operation, and records where they come from.

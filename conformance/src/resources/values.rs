@@ -34,6 +34,9 @@ pub(super) trait Things: Sync {
 
     /// Returns a thing of a kind that cases only read, with all that holds it.
     fn shared_with_holders<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Found>;
+
+    /// Returns the `ETag` that an operation answers with, which reads what the case names.
+    fn tag<'a>(&'a self, t: &'a Trial, reader: usize) -> BoxFuture<'a, Option<String>>;
 }
 
 /// Chooses the values of an ordinary request of an operation, and records where they come from.
@@ -255,6 +258,9 @@ impl<'t> Choice<'t> {
                 _ => Ok(None),
             };
         }
+        if is_header("if-match") {
+            return Ok(Some(self.tag().await));
+        }
         if location == Location::Query
             && let Some(bound) = self.referred(name).await
         {
@@ -276,6 +282,22 @@ impl<'t> Choice<'t> {
         )
         .map(Some)
         .ok_or_else(|| self.no_value(name, &format!("{}.{name}", location.name())))
+    }
+
+    /// Returns the tag of the state that the operation changes (RFC 9110, section 13.1.1): what a reading of the same path shows,
+    /// or `*`, which is any.
+    async fn tag(&self) -> (Value, Origin) {
+        let mut operations = self.contract.operations().iter();
+        let reader = operations.position(|one| {
+            one.operation.method == "GET" && one.operation.path == self.operation.path
+        });
+        if let Some(reader) = reader
+            && let Some(tag) = self.supply.tag(self.t, reader).await
+        {
+            let reading = &self.contract.operations()[reader].operation;
+            return (tag.into(), Origin::Answer(reading.to_string()));
+        }
+        ("*".into(), Origin::Sample)
     }
 
     /// Returns the value that the profile gives for a parameter of this operation.

@@ -74,6 +74,11 @@ impl DocumentedOperation {
         is_success(self.responses.keys().map(String::as_str), status)
     }
 
+    /// Returns whether a request with an answer of a status has done what it asked for: 2xx, or another documented success.
+    pub(crate) fn has_done(&self, status: u16) -> bool {
+        status / 100 == 2 || self.is_success(status)
+    }
+
     /// Lists the documented successes as the contract writes them. `None` where no answer can be one.
     pub(crate) fn successes(&self) -> Option<String> {
         let keys = self.responses.keys().map(String::as_str);

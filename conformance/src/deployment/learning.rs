@@ -153,7 +153,9 @@ impl Deployment {
     fn learn_made(&self, case: &'static str, exchange: &Exchange, response: &Response) {
         let (method, path) = (&exchange.request.method, path_of(&exchange.request));
         let operation = self.tracker().operation(method.as_str(), path);
-        if let Some(operation) = operation {
+        let has_done =
+            |operation: &usize| self.contract.operations()[*operation].has_done(response.status);
+        if let Some(operation) = operation.filter(has_done) {
             let (added, done) = (self.made).learn(&self.graph, case, operation, exchange, response);
             self.pace.reserve(added as u64);
             self.pace.release(done as u64);

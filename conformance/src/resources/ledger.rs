@@ -82,7 +82,7 @@ pub(crate) struct Totals {
 }
 
 impl Ledger {
-    /// Learns from an answer of 2xx what an operation created or deleted. Returns how many entries were added, and how many are
+    /// Learns from a success what an operation created or deleted. Returns how many entries were added, and how many are
     /// done with.
     pub(crate) fn learn(
         &self,
@@ -92,9 +92,6 @@ impl Ledger {
         exchange: &Exchange,
         response: &Response,
     ) -> (usize, usize) {
-        if response.status / 100 != 2 {
-            return (0, 0);
-        }
         let path = exchange.request.path.split('?').next().unwrap_or_default();
         let answered_at = exchange.started_at + exchange.duration;
         let mut shown = graph.named_by(operation, path);

@@ -106,7 +106,8 @@ async fn make_by(
 ) -> Result<(Made, Option<String>), Stop> {
     let deployment = t.deployment();
     let kind = &deployment.graph.kinds[index];
-    let operation = &deployment.contract.operations()[creator.operation].operation;
+    let documented = &deployment.contract.operations()[creator.operation];
+    let operation = &documented.operation;
     let noun = &kind.noun;
     if creator.how == How::Named {
         let named = ownership::unused(t, kind, &Supply).await?;
@@ -140,7 +141,7 @@ async fn make_by(
             };
             Ok((made, why_not))
         }
-        None if answer.status() / 100 == 2 => Err(Stop::Unproven(format!(
+        None if documented.has_done(answer.status()) => Err(Stop::Unproven(format!(
             "the {} of {operation} shows no id of the {noun}",
             answer.status()
         ))),
@@ -169,7 +170,8 @@ async fn send<'t>(
     };
     if let Some(whole) = whole {
         let sent = send_chosen(t, kind, creator, whole).await?;
-        if sent.1.status() / 100 == 2 {
+        let documented = &t.deployment().contract.operations()[creator.operation];
+        if documented.has_done(sent.1.status()) {
             return Ok(sent);
         }
         members::are_refused(t, &sent.0, &sent.1);
@@ -184,7 +186,8 @@ async fn send_chosen<'t>(
     creator: &Creator,
     chosen: Chosen,
 ) -> Result<Sent<'t>, Stop> {
-    let operation = &t.deployment().contract.operations()[creator.operation].operation;
+    let documented = &t.deployment().contract.operations()[creator.operation];
+    let operation = &documented.operation;
     let request = ordinary_of(t, &chosen)?;
     if creator.how == How::Named {
         t.deployment().made.differs(&request);
@@ -192,9 +195,9 @@ async fn send_chosen<'t>(
     let purpose = format!("make a {}: {operation}", kind.noun);
     let answer = t.ask(&purpose, request.clone()).await?;
     let path = request.path.split('?').next().unwrap_or_default();
-    let id = match answer.status() / 100 {
-        2 => answered(&request, path, answer.response()).id(kind, &creator.how),
-        _ => None,
+    let id = match documented.has_done(answer.status()) {
+        true => answered(&request, path, answer.response()).id(kind, &creator.how),
+        false => None,
     };
     Ok((chosen, answer, path.to_owned(), id))
 }

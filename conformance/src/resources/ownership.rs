@@ -164,7 +164,8 @@ impl Look<'_> {
         let path = request.path.split('?').next().unwrap_or_default();
         let shown = answered(request, path, answer.response());
         let id = shown.id(&graph.kinds[self.kind], self.how);
-        let succeeded = answer.status() / 100 == 2;
+        let contract = &self.t.deployment().contract;
+        let succeeded = contract.operations()[self.operation].has_done(answer.status());
         Ok((answer.status(), id.filter(|_| succeeded)))
     }
 }

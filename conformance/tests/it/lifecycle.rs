@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -36,6 +36,12 @@ enum Habit {
     UpdatesDeleted,
     /// The same is a server error.
     BreaksOnDeleted,
+    /// Each operation on what is not there is a server error.
+    BreaksOnUnknown,
+    /// `DELETE` of one deletes the one before it, too.
+    DeletesNeighbours,
+    /// `POST` leads to what it has created, as the contract says.
+    Redirects,
 }
 
 fn thing() -> Value {
@@ -148,7 +154,14 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
             let id = state.things.keys().last().map_or(1, |last| last + 1);
             let thing = kept(value, id);
             state.things.insert(id, thing.clone());
-            shown(StatusCode::CREATED, &thing)
+            match is(Habit::Redirects) {
+                true => (
+                    StatusCode::SEE_OTHER,
+                    [("location", format!("/things/{id}"))],
+                )
+                    .into_response(),
+                false => shown(StatusCode::CREATED, &thing),
+            }
         }
         ("GET" | "PUT" | "DELETE", "things", Err(_)) => refused(400),
         ("PUT", "things", Ok(id))
@@ -164,7 +177,9 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
                 |value| shown(StatusCode::OK, &kept(value, id)),
             )
         }
-        (_, "things", Ok(id)) if !state.things.contains_key(&id) => refused(404),
+        (_, "things", Ok(id)) if !state.things.contains_key(&id) => {
+            refused(if is(Habit::BreaksOnUnknown) { 500 } else { 404 })
+        }
         ("GET", "things", Ok(id)) => {
             let mut thing = state.things[&id].clone();
             if is(Habit::HidesNotes)
@@ -191,6 +206,9 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
         }
         ("DELETE", "things", Ok(id)) => {
             state.things.remove(&id);
+            if is(Habit::DeletesNeighbours) {
+                state.things.remove(&(id - 1));
+            }
             refused(204)
         }
         ("PUT", "files", _) if body.is_empty() => refused(400),
@@ -215,6 +233,15 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
 
 /// Runs the contract against a service. Returns what the service keeps after the run, too.
 async fn run_with(habit: Habit) -> (Run, Arc<Mutex<State>>) {
+    let mut contract = contract();
+    if habit == Habit::Redirects {
+        let responses = &mut contract["paths"]["/things"]["post"]["responses"];
+        let location = json!({ "Location": { "required": true, "schema": { "type": "string" } } });
+        *responses = json!({
+            "303": { "description": "There", "headers": location },
+            "400": { "description": "Refused" },
+        });
+    }
     let state = Arc::new(Mutex::new(State::default()));
     let kept = Arc::clone(&state);
     let app = Router::new().fallback(move |method: Method, uri: Uri, body: Bytes| {
@@ -222,12 +249,12 @@ async fn run_with(habit: Habit) -> (Run, Arc<Mutex<State>>) {
         let answer = answer(habit, &mut state, method.as_str(), uri.path(), &body);
         async move { answer }
     });
-    (run_contract(app, &contract(), "delete", "").await, kept)
+    (run_contract(app, &contract, "delete", "").await, kept)
 }
 
 #[tokio::test]
 async fn what_was_sent_is_kept() {
-    for habit in [Habit::None, Habit::LeavesOutEmpty] {
+    for habit in [Habit::None, Habit::LeavesOutEmpty, Habit::Redirects] {
         let (run, state) = run_with(habit).await;
         assert_eq!(run.code, 0, "{habit:?}: {}{}", run.stdout, run.stderr);
         let state = state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -241,6 +268,7 @@ async fn what_is_not_kept_is_noticed() {
     const CREATED: &str = "generated.post_things.lifecycle.created_can_be_read";
     const UPDATED: &str = "generated.put_things.lifecycle.update_shows";
     const DELETED: &str = "generated.put_things.lifecycle.deleted_is_not_found";
+    const GONE: &str = "generated.delete_things.lifecycle.deleted_cannot_be_read";
     const FILE: &str = "generated.put_files.lifecycle.created_can_be_read";
     const FILE_UPDATED: &str = "generated.put_files.lifecycle.update_shows";
     for (habit, case, cause) in [
@@ -261,6 +289,16 @@ async fn what_is_not_kept_is_noticed() {
             Habit::BreaksOnDeleted,
             DELETED,
             "PUT /things/{id}: server error 500",
+        ),
+        (
+            Habit::BreaksOnUnknown,
+            GONE,
+            "GET /things/{id}: server error 500",
+        ),
+        (
+            Habit::DeletesNeighbours,
+            GONE,
+            "GET /things/{id}: changed by DELETE /things/{id} of another thing",
         ),
         (Habit::ForgetsFiles, FILE, "the body as it was sent"),
         (
@@ -290,5 +328,66 @@ async fn members_that_are_refused_are_left_out() {
         "generated.put_things.lifecycle.update_shows",
     ] {
         assert_eq!(run.verdict(case), "pass", "{}", run.stdout);
+    }
+    let said =
+        "the optional members of the body is not tested: with all of them it is answered with 400";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
+    let report = run.report.as_ref().expect("a report");
+    let operations = report["end"]["coverage"]["operations"].as_array();
+    let silent = |operation: &&Value| !operation["left_out"].to_string().contains(said);
+    let silent = operations.into_iter().flatten().filter(silent);
+    let silent: Vec<&str> = silent.filter_map(|one| one["operation"].as_str()).collect();
+    assert!(
+        !silent.contains(&"POST /things") && !silent.contains(&"PUT /things/{id}"),
+        "{silent:?}"
+    );
+    assert!(silent.contains(&"PUT /files/{id}"), "{silent:?}");
+}
+
+/// Returns a contract whose `PUT` demands the tag of what it changes.
+fn with_tags() -> Value {
+    let mut contract = contract();
+    let paths = contract["paths"].as_object_mut().expect("paths");
+    paths.remove("/files/{id}");
+    let one = &mut paths["/things/{id}"];
+    one["put"]["parameters"] = json!([{ "name": "If-Match", "in": "header", "required": true, "schema": { "type": "string" } }]);
+    for status in ["412", "428"] {
+        one["put"]["responses"][status] = json!({ "description": "Another state" });
+    }
+    contract
+}
+
+/// Each update changes the tag, and one of an earlier state is refused.
+#[tokio::test]
+async fn an_update_gets_the_tag_of_a_reading() {
+    for (name, code) in [("etag", 0), ("x-tag", 4)] {
+        let state = Arc::new(Mutex::new((State::default(), BTreeMap::new())));
+        let app = Router::new().fallback(
+            move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+                let (things, versions) = &mut *state;
+                let id = uri.path().rsplit('/').next().and_then(|id| id.parse().ok());
+                let id = id.filter(|id| things.things.contains_key(id));
+                let version: &mut u64 = versions.entry(id).or_default();
+                let given = headers.get("if-match");
+                let is_now = given.is_some_and(|given| *given == format!("\"v{version}\""));
+                let is_update = method == Method::PUT && id.is_some();
+                let mut answer = match given {
+                    None if is_update => StatusCode::PRECONDITION_REQUIRED.into_response(),
+                    Some(_) if is_update && !is_now => {
+                        StatusCode::PRECONDITION_FAILED.into_response()
+                    }
+                    _ => answer(Habit::None, things, method.as_str(), uri.path(), &body),
+                };
+                *version += u64::from(is_update && answer.status().is_success());
+                let tag = format!("\"v{version}\"").parse().expect("a header");
+                answer.headers_mut().insert(name, tag);
+                async move { answer }
+            },
+        );
+        let run = run_contract(app, &with_tags(), "delete", "").await;
+        assert_eq!(run.code, code, "{name}: {}{}", run.stdout, run.stderr);
+        let said = "document its `If-Match` as a required parameter";
+        assert_eq!(run.stdout.contains(said), code == 4, "{}", run.stdout);
     }
 }

@@ -80,6 +80,19 @@ pub(super) fn is_documented(answer: &Answer<'_>, t: &Trial, operation: usize) ->
     held
 }
 
+/// Names the fault of a header whose value is refused with a status that is not documented: one place judges it for all operations.
+fn name_header(t: &Trial, change: &Change, status: u16) {
+    if let Change::Parameter {
+        location: Location::Header,
+        name,
+        ..
+    } = change
+        && status / 100 == 4
+    {
+        t.name_fault(&format!("{status} for the header {name}"));
+    }
+}
+
 /// Quotes an answer and names where it leads; of one that is as expected, gives the status alone.
 pub(super) fn found(answer: &Answer<'_>, held: bool) -> String {
     let status = answer.status();
@@ -101,7 +114,8 @@ pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &
         && sample.expects == Expects::Refused
         && matches!(status, 411 | 415);
     if !is_of_http {
-        is_documented(answer, t, sample.operation)?;
+        is_documented(answer, t, sample.operation)
+            .inspect_err(|_| name_header(t, &sample.change, status))?;
     }
     let found = |held| found(answer, held);
     match (sample.expects, reach) {

@@ -459,3 +459,33 @@ async fn events_of_a_stream_are_judged_by_the_schema_of_items() {
         assert!(run.stdout.contains(said), "{said} in {}", run.stdout);
     }
 }
+
+/// One place judges the version that a client asks for, before any operation. No document says so.
+#[tokio::test]
+async fn header_that_each_operation_refuses_is_one_finding() {
+    let version = json!({ "name": "x-version", "in": "header", "schema": { "type": "string" } });
+    let answers = json!({ "204": { "description": "Nothing" } });
+    let reading = json!({ "get": { "parameters": [version], "responses": answers } });
+    let contract = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Things", "version": "1" },
+        "paths": { "/big": reading, "/small": reading, "/square": reading },
+    });
+    let answer = async |headers: axum::http::HeaderMap| match headers.contains_key("x-version") {
+        true => axum::http::StatusCode::BAD_REQUEST,
+        false => axum::http::StatusCode::NO_CONTENT,
+    };
+    let reading = || get(async move |headers| answer(headers).await);
+    let service = Router::new()
+        .route("/big", reading())
+        .route("/small", reading())
+        .route("/square", reading());
+    let run = run_against("", &contract, service).await;
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    let findings = run.stdout.lines().filter(|line| line.starts_with("fail "));
+    assert_eq!(findings.count(), 1, "{}", run.stdout);
+    for path in ["/big", "/small", "/square"] {
+        let cause = format!("GET {path}: 400, which is not documented");
+        assert!(run.stdout.contains(&cause), "{}", run.stdout);
+    }
+}

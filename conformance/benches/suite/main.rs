@@ -235,7 +235,7 @@ impl Bench {
         let mut clean = true;
         for (what, run, aim) in [
             (
-                "where no case waits, the median of 9",
+                &*format!("where no case waits, the median of {TURNS}"),
                 quick,
                 Some((
                     "at least 3,000 requests/s",

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::clauses;
 use super::latency::{median, milliseconds};
 use crate::case::{Case, Stop, steps};
-use crate::profile::Policy;
+use crate::profile::{Policy, Role};
 use crate::trial::Answer;
 
 /// The statuses allowed for a caller whose token belongs to another business than the header names.
@@ -143,6 +143,10 @@ pub(super) const CASES: &[Case] = &[
                 )
                 .await?;
             unknown.status_is(&[403, 404]).map_err(Stop::on_the_way)?;
+            // The same each time: one answer in twenty may be another one.
+            let user = (Role::Operator, true);
+            let usual = t.deployment().first_of_unknown(user, unknown.status());
+            unknown.status_is(&[usual]).map_err(Stop::on_the_way)?;
             // Sent between the two requests for unknown tokens: what is equal in both has not changed meanwhile.
             let foreign = t
                 .send(

@@ -80,14 +80,15 @@ pub(super) fn is_documented(answer: &Answer<'_>, t: &Trial, operation: usize) ->
     held
 }
 
-/// Names the fault of a header whose value is refused with a status that is not documented: one place judges it for all operations.
+/// Names the fault of a header whose value is refused as bad input with a status that is not documented: one place judges it for
+/// all operations.
 fn name_header(t: &Trial, change: &Change, status: u16) {
     if let Change::Parameter {
         location: Location::Header,
         name,
         ..
     } = change
-        && status / 100 == 4
+        && t.deployment().profile.policy.bad_input().contains(&status)
     {
         t.name_fault(&format!("{status} for the header {name}"));
     }

@@ -9,9 +9,10 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::faults::{BREAKS, TOO_LARGE, TOO_SLOW};
 use super::{Deployment, path_of};
 use crate::profile::Role;
-use crate::wire::Request;
+use crate::wire::{NoAnswer, Request};
 
 impl Deployment {
     /// Returns the user of the profile whose own token is the credential of a request.
@@ -67,6 +68,20 @@ impl Deployment {
     pub(crate) fn is_sound(&self, request: &Request) -> bool {
         let hash = self.hash(request);
         self.sound.contains(hash)
+    }
+
+    /// Returns the fault that a missing answer to a request shows, if any operation shows it.
+    pub(crate) fn fault_of_missing(
+        &self,
+        request: &Request,
+        problem: &NoAnswer,
+    ) -> Option<&'static str> {
+        match problem {
+            NoAnswer::Timeout(_) => Some(TOO_SLOW),
+            NoAnswer::TooLarge(..) => Some(TOO_LARGE),
+            NoAnswer::Broken(_) => self.is_sound(request).then_some(BREAKS),
+            _ => None,
+        }
     }
 
     /// Returns the body of a request. Of one that creates a token, the name is left out, which is another one each time.

@@ -72,12 +72,10 @@ impl Deployment {
                 (undocumented(response.status), fault)
             }
             Ok(response) => (format!("{} in place of 201", response.status), None),
-            Err(problem @ NoAnswer::Timeout(_)) => (problem.to_string(), Some(TOO_SLOW)),
-            Err(problem @ NoAnswer::Broken(_)) => {
-                let is_sound = self.is_sound(request);
-                (problem.to_string(), is_sound.then_some(BREAKS))
+            Err(problem) => {
+                let fault = self.fault_of_missing(request, problem);
+                (problem.to_string(), fault)
             }
-            Err(problem) => (problem.to_string(), None),
         };
         let operation = self.operation_of(request.method.as_str(), &request.path);
         let mut met = (self.lost.unrevoked.lock()).unwrap_or_else(PoisonError::into_inner);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
-use crate::deployment::faults::{BREAKS, TOO_LARGE, TOO_SLOW, breaks_on_deleted};
+use crate::deployment::faults::{BREAKS, breaks_on_deleted};
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
@@ -154,12 +154,8 @@ impl Transcript {
         let Exchange {
             request, outcome, ..
         } = log.exchanges.get(exchange)?;
-        match outcome {
-            Err(NoAnswer::Timeout(_)) => Some(TOO_SLOW),
-            Err(NoAnswer::TooLarge(..)) => Some(TOO_LARGE),
-            Err(NoAnswer::Broken(_)) => self.deployment.is_sound(request).then_some(BREAKS),
-            Ok(_) | Err(_) => None,
-        }
+        let problem = outcome.as_ref().err()?;
+        self.deployment.fault_of_missing(request, problem)
     }
 
     /// Returns the fault that the last exchange shows, if it got no answer.

@@ -294,16 +294,19 @@ impl Trial {
         Ok(entry)
     }
 
+    /// Returns the last exchange, if its status may mean that no place is left for another token.
+    fn last_refused_creation(&self) -> Option<usize> {
+        let (exchange, status) = self.transcript.last_status()?;
+        matches!(status, 400 | 409 | 422 | 429).then_some(exchange)
+    }
+
     /// Returns why a token could not be created, in place of its refusal: tokens that work after their revocation, or that a 201
     /// did not hold, so that they cannot be revoked, are in the places of live ones.
     pub(crate) fn crowded_out(&self, refusal: Stop) -> Stop {
         let ledger = &self.deployment().ledger;
         let lost = || self.deployment().lost.fault();
         let (working, lost) = (ledger.working(), ledger.lost().or_else(lost));
-        let last = self.transcript.last_status();
-        let Some((exchange, _)) =
-            last.filter(|(_, status)| matches!(status, 400 | 409 | 422 | 429))
-        else {
+        let Some(exchange) = self.last_refused_creation() else {
             return refusal;
         };
         let (fault, check, actual) = match (working, lost) {
@@ -330,8 +333,7 @@ impl Trial {
     /// Uses revoked tokens where no token is created any more, so that the run learns whether they work again and take the places.
     async fn look_at_revoked(&self) -> Result<(), Stop> {
         let (deployment, case) = (self.deployment(), self.transcript.case());
-        let is_refusal = |(_, status)| matches!(status, 400 | 409 | 422 | 429);
-        if !self.transcript.last_status().is_some_and(is_refusal) {
+        if self.last_refused_creation().is_none() {
             return Ok(());
         }
         for token in deployment.ledger.revoked().iter().take(LOOKED_AT) {

@@ -83,6 +83,7 @@ pub(super) const CASES: &[Case] = &[
         for (what, id) in [
             ("the id", Some(&token.id)),
             ("the jti", token.jti.as_ref()),
+            ("the name", token.name.as_ref()),
             ("the SHA-256", Some(&hash)),
         ] {
             let Some(id) = id else { continue };

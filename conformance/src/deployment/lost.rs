@@ -123,7 +123,7 @@ impl Lost {
 
 /// Returns whether a name is one that the suite gave to one token alone.
 pub(super) fn is_unique(name: &str) -> bool {
-    let id = name.strip_prefix("conformance ");
-    let id = id.and_then(|rest| rest.rsplit(' ').next());
+    let id = name.strip_prefix("conformance/");
+    let id = id.and_then(|rest| rest.rsplit('/').next());
     id.is_some_and(|id| id.parse::<Uuid>().is_ok())
 }

@@ -210,7 +210,7 @@ impl Trial {
 
     /// Returns a name that no other token has.
     pub(crate) fn unique_name(&self) -> Value {
-        json!(format!("conformance {}", Uuid::new_v4()))
+        json!(format!("conformance/{}", Uuid::new_v4()))
     }
 
     /// Returns a token's entry in the list of all tokens, including revoked ones, and checks that there is one.
@@ -378,7 +378,7 @@ impl Trial {
         let _ = (self.transcript).step(why.clone(), false, expected, actual, Some(exchange));
         self.transcript.name_check(|| match status {
             201 => NO_TOKEN.to_owned(),
-            500.. => undocumented(status),
+            300..=399 | 500.. => undocumented(status),
             _ => format!("{status} in place of 201"),
         });
         let fault = match status {
@@ -386,6 +386,10 @@ impl Trial {
             401 => (self.transcript.sent_a_live_token(exchange)).then_some(LIVE_REFUSED),
             500.. => {
                 self.transcript.name_server_error(exchange);
+                return refusal;
+            }
+            300..=399 => {
+                self.transcript.name_fault(Some(undocumented(status)));
                 return refusal;
             }
             _ => None,

@@ -4,7 +4,7 @@ use reqwest::Method;
 use uuid::Uuid;
 
 use super::clauses;
-use crate::case::{Case, Outcome, steps};
+use crate::case::{Case, Outcome, Stop, steps};
 use crate::deployment::faults::STORED_FOR_ALL;
 use crate::trial::{Answer, Trial};
 
@@ -171,6 +171,10 @@ pub(super) const CASES: &[Case] = &[
         let answer = t
             .send("GET on the path without a credential", request)
             .await?;
+        if answer.status() < 400 {
+            let reason = format!("GET is not refused, but answered with {}", answer.status());
+            return Err(Stop::Inapplicable(reason));
+        }
         let body = answer.is_json()?;
         answer.expect(
             "detail",

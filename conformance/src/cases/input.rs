@@ -51,7 +51,7 @@ async fn kept_or_refused(t: &Trial, what: &str, reason: &str) -> Outcome {
         let text = String::from_utf8_lossy(answer.bytes()).to_ascii_lowercase();
         let held = text.contains(reason);
         answer.field_is("/data/id", &json!(t.own(0).id))?;
-        answer.expect(
+        answer.field_holds(
             "/data/revocation_reason",
             held,
             format!("{reason:?}, as sent"),
@@ -235,7 +235,7 @@ pub(super) const CASES: &[Case] = &[
             answer.field_is("/data/id", &json!(t.own(0).id))?;
             let kept = answer.at("/data/revocation_reason");
             let held = kept == json!("one") || kept == json!("two");
-            answer.expect("/data/revocation_reason", held, "one of the two", kept)?;
+            answer.field_holds("/data/revocation_reason", held, "one of the two", kept)?;
         }
         t.agrees(t.own(0), &answer, &[400, 422]).await
     })),

@@ -81,7 +81,7 @@ async fn accepts_length(
     let returned = answer.at("/data/revocation_reason");
     let count = returned.as_str().map_or(0, |text| text.chars().count());
     let expected = format!("all {length} characters");
-    answer.expect(
+    answer.field_holds(
         "/data/revocation_reason",
         returned == reason,
         expected,
@@ -147,7 +147,7 @@ pub(super) const CASES: &[Case] = &[
                         "{} characters",
                         returned.as_str().map_or(0, |text| text.chars().count())
                     );
-                    answer.expect(
+                    answer.field_holds(
                         "/data/revocation_reason",
                         returned == body["reason"],
                         format!("all {length} characters"),
@@ -218,7 +218,7 @@ pub(super) const CASES: &[Case] = &[
             answer.documented(201)?;
             answer.field_is("/data/id", &json!(t.own(0).id))?;
             let returned = answer.at("/data/revocation_reason");
-            answer.expect(
+            answer.field_holds(
                 "/data/revocation_reason",
                 returned.is_null() || returned == json!(""),
                 "\"\" or null",

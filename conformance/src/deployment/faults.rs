@@ -47,6 +47,9 @@ pub(crate) fn undocumented(status: u16) -> String {
 pub(crate) const BREAKS: &str =
     "a connection that breaks at a request that is answered at other times";
 
+/// A connection is closed in place of an answer, each time.
+pub(crate) const CLOSES: &str = "a connection that is closed in place of an answer";
+
 /// Returns the fault of a server error where a thing of a kind was deleted, by the path of the kind: any operation on it shows it.
 pub(crate) fn breaks_on_deleted(key: &str) -> String {
     format!("a server error for what was deleted: {key}")

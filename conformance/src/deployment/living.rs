@@ -68,20 +68,24 @@ impl Deployment {
         let (what, fault) = match &exchange.outcome {
             Ok(response) if response.status >= 500 => {
                 let is_sound = self.is_sound(request);
-                let fault = is_sound.then_some(NOW_AND_THEN);
+                let fault = is_sound.then(|| NOW_AND_THEN.to_owned());
                 (undocumented(response.status), fault)
+            }
+            Ok(response) if (300..400).contains(&response.status) => {
+                let redirect = undocumented(response.status);
+                (redirect.clone(), Some(redirect))
             }
             Ok(response) => (format!("{} in place of 201", response.status), None),
             Err(problem) => {
                 let fault = self.fault_of_missing(request, problem);
-                (problem.to_string(), fault)
+                (problem.to_string(), fault.map(str::to_owned))
             }
         };
         let operation = self.operation_of(request.method.as_str(), &request.path);
         let mut met = (self.lost.unrevoked.lock()).unwrap_or_else(PoisonError::into_inner);
         met.get_or_insert(Met {
             cause: Some(format!("{operation}: {what}")),
-            fault: fault.map(str::to_owned),
+            fault,
         });
     }
 

@@ -4,7 +4,7 @@
 
 use crate::case::{Needs, Stop};
 use crate::deployment::Deployment;
-use crate::deployment::faults::{LIVE_REFUSED, UNFOUND};
+use crate::deployment::faults::{BREAKS, CLOSES, LIVE_REFUSED, UNFOUND};
 use crate::profile::Role;
 use crate::trial::Trial;
 
@@ -65,7 +65,8 @@ async fn is_refused(trial: &Trial, role: Role) -> Result<bool, Stop> {
 }
 
 /// Names the fault of a server error or a missing answer that comes now and then, and is not about the request: it is answered when
-/// it is sent once more; or if it cannot be sent again, other cases met such a fault.
+/// it is sent once more; or if it cannot be sent again, other cases met such a fault. Names that of an answer that is missing each
+/// time: whoever closes connections of one service does it at all of its operations.
 pub(super) async fn repeat(trial: &Trial) -> Option<()> {
     let (fault, request) = trial.transcript().trouble()?;
     let mut comes_and_goes = request.is_none() && trial.deployment().has_met(fault);
@@ -74,7 +75,14 @@ pub(super) async fn repeat(trial: &Trial) -> Option<()> {
         let again = trial.look(purpose, request).await.ok()?;
         comes_and_goes |= again.is_ok_and(|answer| answer.status() < 500);
     }
-    comes_and_goes.then(|| trial.transcript().name_fault(Some(fault.to_owned())))
+    let closes = fault == BREAKS && trial.deployment().contract.has_revoke();
+    let fault = match comes_and_goes {
+        true => fault,
+        false if closes => CLOSES,
+        false => return None,
+    };
+    trial.transcript().name_fault(Some(fault.to_owned()));
+    Some(())
 }
 
 /// Names why a token could not be revoked, or why what is listed is wrong, where no other fault is named: a token of the case

@@ -169,17 +169,16 @@ impl<'t> Answer<'t> {
     /// Names an unexpected status. One that the contract does not document is the same fault wherever it is met.
     pub(crate) fn name_status(&self, expected: &[u16]) {
         let (status, contract) = (self.status(), &self.transcript.deployment().contract);
-        let is_revoke = || {
-            let revoke = (contract.revoke_operation()).map(|index| &contract.operations()[index]);
-            revoke.is_some_and(|revoke| {
-                revoke.operation.to_string() == self.transcript.operation(self.exchange)
-            })
-        };
-        let strange = !contract.documents(status) && !GENERIC.contains(&status) && is_revoke();
-        self.name_check(match strange {
+        let is_undocumented = contract.has_revoke() && !contract.documents(status);
+        let redirects = is_undocumented && (300..400).contains(&status);
+        let is_strange = is_undocumented && !GENERIC.contains(&status) && self.is_of_revoke();
+        self.name_check(match redirects || is_strange {
             true => undocumented(status),
             false => format!("{status} in place of {}", crate::profile::one_of(expected)),
         });
+        if redirects {
+            return self.transcript.name_fault(Some(undocumented(status)));
+        }
         if expected.contains(&401) && self.transcript.sent_a_revoked_token(self.exchange) {
             return self.transcript.name_fault(Some(REVOKED_WORKS.to_owned()));
         }
@@ -201,6 +200,15 @@ impl<'t> Answer<'t> {
             let fault = self.transcript.unrefused_fault(self.exchange);
             self.transcript.name_fault(fault.map(str::to_owned));
         }
+    }
+
+    /// Returns whether the operation that revokes gave the answer.
+    fn is_of_revoke(&self) -> bool {
+        let contract = &self.transcript.deployment().contract;
+        let revoke = (contract.revoke_operation()).map(|index| &contract.operations()[index]);
+        revoke.is_some_and(|revoke| {
+            revoke.operation.to_string() == self.transcript.operation(self.exchange)
+        })
     }
 
     /// Names that a revoked token works again, in the step that was recorded last, unless it held.
@@ -241,7 +249,23 @@ impl<'t> Answer<'t> {
     /// Checks that the JSON body has a value at a pointer.
     pub(crate) fn field_is(&self, pointer: &str, expected: &Value) -> Result<(), Stop> {
         let actual = self.at(pointer);
-        self.expect(pointer, actual == *expected, expected, &actual)
+        self.field_holds(pointer, actual == *expected, expected, &actual)
+    }
+
+    /// Checks an expectation of the value at a pointer in the JSON body. Where it does not hold in a body that is not the documented
+    /// one, that is the cause.
+    pub(crate) fn field_holds(
+        &self,
+        pointer: &str,
+        held: bool,
+        expected: impl ToString,
+        actual: impl ToString,
+    ) -> Result<(), Stop> {
+        let contract = &self.transcript.deployment().contract;
+        if !held && contract.documents(self.status()) && self.is_of_revoke() {
+            self.body_documented()?;
+        }
+        self.expect(pointer, held, expected, actual)
     }
 
     /// Checks that the media type and the body are JSON, and returns the body.
@@ -327,7 +351,7 @@ impl<'t> Answer<'t> {
     }
 
     /// Checks that the answer is no server error, which no level of a case excuses.
-    pub(super) fn is_no_server_error(&self) -> Result<(), Stop> {
+    pub(crate) fn is_no_server_error(&self) -> Result<(), Stop> {
         let status = self.status();
         // 505 refuses the version of HTTP. Only a request with another version receives it.
         if status < 500 || status == 505 {

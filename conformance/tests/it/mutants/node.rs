@@ -406,4 +406,22 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
         "of a list of businesses the last counts",
         "status.repeated_business_id",
     ),
+    mutant(
+        "the name is accepted as the token",
+        "authentication.id_is_no_credential",
+    ),
+    mutant("revocations are redirected to a slash", "status.created"),
+    mutant(
+        "connections are closed in place of a 403",
+        "status.forbidden",
+    ),
+    mutant("the record is in a list", "status.created"),
+    mutant(
+        "a reason is an object",
+        "generated.post_revoke.body.valid_reason_text",
+    ),
+    mutant(
+        "the 201 holds the token itself",
+        "secrecy.no_answer_holds_a_credential",
+    ),
 ];

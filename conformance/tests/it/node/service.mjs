@@ -123,6 +123,7 @@ function authenticate(request) {
     (is("the id is accepted as the token") && token.id === text) ||
     (is("the hash is accepted as the token") && createHash("sha256").update(token.token).digest("hex") === text) ||
     (is("a revoked token with padding is accepted") && token.revoked_at && `${token.token}=` === text) ||
+    (is("the name is accepted as the token") && token.name === text) ||
     (is("the jti is accepted as the token") && token.jti === text);
   let found = tokens.find((token) => same(token));
   if (is("the blacklist is asked with the letter case") && !found) {
@@ -288,6 +289,9 @@ async function revoke(request, response, id) {
     envelope.message = `use ${part({ alg: "HS256" })}.${part({ sub: user.email })}.${randomBytes(32).toString("base64url")}`;
   }
   if (is("the 201 has no jti")) delete data.jti;
+  if (is("the record is in a list")) envelope.data = [data];
+  if (is("a reason is an object") && reason !== null) data.revocation_reason = { text: reason };
+  if (is("the 201 holds the token itself")) data.token = token.token;
   if (is("one 201 in twenty is no success") && everyTwentieth()) envelope.success = false;
   if (is("one 201 in twenty has another jti") && everyTwentieth()) data.jti = JTI;
   if (is("one 201 in twenty names another revoker") && everyTwentieth()) data.revoked_by = users.member.email;
@@ -395,6 +399,7 @@ const server = createServer(async (request, response) => {
   if (is("requests take thirty seconds")) await new Promise((done) => setTimeout(done, 30_000));
   if (is("requests take a fifth of a second")) await new Promise((done) => setTimeout(done, 200));
   if (is("one connection in sixteen breaks") && everySixteenth()) return request.socket.destroy();
+  if (is("revocations are redirected to a slash") && request.url.endsWith("/revoke")) return answer(response, 307, {}, { location: `${request.url}/` });
   if (is("one request in sixteen is a server error") && everySixteenth()) return answer(response, 500, { detail: "Internal Server Error" });
   handle(request, response).catch((error) => {
     if (response.headersSent) return response.destroy();
@@ -403,6 +408,7 @@ const server = createServer(async (request, response) => {
     let { status, detail, headers } = error;
     const [, runtime] = /^a stack trace of (\w+)$/.exec(FAULT) ?? [];
     if (runtime && status === 404) detail = STACKS[runtime];
+    if (is("connections are closed in place of a 403") && status === 403) return request.socket.destroy();
     if (is("one 404 in twenty is 403") && detail === "Token not found" && everyTwentieth()) status = 403;
     if (is("one 403 in twenty is 404") && status === 403 && everyTwentieth()) status = 404;
     if (is("one 403 in twenty is a list") && status === 403 && everyTwentieth()) detail = [detail];

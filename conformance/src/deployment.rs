@@ -234,7 +234,7 @@ impl Deployment {
     pub fn coverage(&self) -> Coverage {
         let mut coverage = self.tracker().coverage();
         for (index, operation) in coverage.operations.iter_mut().enumerate() {
-            operation.unreached = self.reaches.unreached(index).cloned();
+            operation.unreached = self.reaches.unreached(index);
             operation.reached &= operation.unreached.is_none();
         }
         coverage

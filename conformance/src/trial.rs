@@ -88,6 +88,15 @@ impl Trial {
         apart
     }
 
+    /// Blocks this trial where another one, of what cases share, found the deployment busy at last. Returns why.
+    pub(crate) fn blocked_by(&self, apart: &Trial) -> Option<Stop> {
+        let cause = apart.transcript.busy()?;
+        let what = format!("what cases share, by {}", apart.transcript.case());
+        let stop = self.expect(&what, false, "no server error", &cause).err()?;
+        self.name_cause(Some(cause), None);
+        Some(stop.on_the_way())
+    }
+
     /// Returns the things that the requests of this trial name.
     pub(crate) fn scope(&self) -> MutexGuard<'_, Scope> {
         self.scope.lock().unwrap_or_else(PoisonError::into_inner)

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tokio::sync::OnceCell;
 
 use crate::case::{Outcome, Stop};
+use crate::resources::asked::Asked;
 
 /// Whether an operation was reached.
 #[derive(Debug, Clone)]
@@ -31,9 +31,9 @@ pub struct Unreached {
     pub needs: String,
 }
 
-/// The results of the ordinary request of each operation. A cell is filled once in a run; other cases that need it wait for that.
+/// The questions whether each operation is reached.
 #[derive(Debug)]
-pub(crate) struct Reaches(Vec<OnceCell<Reach>>);
+pub(crate) struct Reaches(Vec<Asked<Reach>>);
 
 impl Reach {
     /// Demands that the operation was reached: otherwise what held in a case about it proves nothing.
@@ -55,19 +55,19 @@ impl Reach {
 
 impl Reaches {
     pub(super) fn new(operations: usize) -> Reaches {
-        Reaches((0..operations).map(|_| OnceCell::new()).collect())
+        Reaches((0..operations).map(|_| Asked::default()).collect())
     }
 
-    /// Returns the cell of an operation.
-    pub(crate) fn cell(&self, operation: usize) -> &OnceCell<Reach> {
+    /// Returns the question of an operation.
+    pub(crate) fn of(&self, operation: usize) -> &Asked<Reach> {
         &self.0[operation]
     }
 
     /// Returns why an operation was not reached; `None` where it was, or where no case asked.
-    pub(super) fn unreached(&self, operation: usize) -> Option<&Unreached> {
-        match self.0.get(operation)?.get()? {
+    pub(super) fn unreached(&self, operation: usize) -> Option<Unreached> {
+        match self.0.get(operation)?.known()? {
             Reach::Reached | Reach::Elsewhere => None,
-            Reach::Not(why) => Some(why),
+            Reach::Not(why) => Some(Unreached::clone(&why)),
         }
     }
 }

@@ -8,9 +8,10 @@ use crate::case::sample::Expects;
 use crate::case::{Outcome, Stop};
 use crate::contract::DocumentedOperation;
 use crate::deployment::reach::{Reach, Unreached};
+use crate::resources::asked::is_busy;
 use crate::resources::request;
 use crate::trial::{Answer, Trial};
-use crate::wire::{NoAnswer, Request};
+use crate::wire::NoAnswer;
 
 /// Checks that an operation was reached in this run. The first case that asks sends the ordinary request, others wait.
 ///
@@ -34,8 +35,8 @@ pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
         return Ok(Reach::Elsewhere);
     }
     let documented = &contract.operations()[operation];
-    let cell = t.deployment().reaches.cell(operation);
-    let reach = cell.get_or_try_init(|| async {
+    let question = t.deployment().reaches.of(operation);
+    let reach = question.once(async |may_wait| {
         let graph = &t.deployment().graph;
         let needed = effect(contract, graph, operation, Expects::Documented);
         if needed > t.allowed() {
@@ -59,12 +60,20 @@ pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
                 "{} as documented, to see whether it works",
                 documented.operation
             );
-            let outcome = look(t, &purpose, request).await?;
-            Ok(judged(t, operation, outcome.as_ref()))
+            let outcome = t.look(&purpose, request).await?;
+            let reach = judged(t, operation, outcome.as_ref());
+            match outcome {
+                Ok(answer) if may_wait && is_busy(answer.status()) => {
+                    question.note(reach.clone());
+                    answer.is_no_server_error().map_err(Stop::on_the_way)?;
+                }
+                Ok(_) | Err(_) => {}
+            }
+            Ok(reach)
         })
         .await
     });
-    reach.await.cloned()
+    reach.await
 }
 
 /// Runs the ordinary request of an operation for the case that is about it: returns the answer, and whether it reached the
@@ -74,41 +83,36 @@ pub(super) async fn ordinary<'t>(
     operation: usize,
     purpose: &str,
 ) -> Result<(Answer<'t>, Reach), Stop> {
-    let cell = t.deployment().reaches.cell(operation);
+    let question = t.deployment().reaches.of(operation);
     let request = request::ordinary(t, operation).await.inspect_err(|stop| {
         if let Stop::Lacking(why) | Stop::Unproven(why) = stop {
-            // Another case may have found the same.
-            let _ = cell.set(without_request(why.clone()));
+            question.answer(without_request(why.clone()));
         }
     })?;
-    let mut outcome = None;
-    let reach = cell.get_or_try_init(|| async {
-        let seen = look(t, purpose, request.clone()).await?;
-        let reach = judged(t, operation, seen.as_ref());
-        outcome = Some(seen);
-        Ok::<_, Stop>(reach)
+    let mut first = None;
+    let known = question.once(async |may_wait| {
+        let outcome = t.look(purpose, request.clone()).await?;
+        let reach = judged(t, operation, outcome.as_ref());
+        let is_busy = matches!(&outcome, Ok(answer) if is_busy(answer.status()));
+        if may_wait && is_busy {
+            question.note(reach.clone());
+            t.whole(purpose, outcome)?;
+            return Ok(reach);
+        }
+        first = Some(outcome);
+        Ok(reach)
     });
-    let known = reach.await?.clone();
+    let known = known.await?;
     // Another case has asked already, and has not judged the answer.
-    let (outcome, reach) = match outcome {
+    let (outcome, reach) = match first {
         Some(outcome) => (outcome, known),
         None => {
-            let outcome = look(t, purpose, request).await?;
+            let outcome = t.look(purpose, request).await?;
             let reach = judged(t, operation, outcome.as_ref());
             (outcome, if reach.is_reached() { known } else { reach })
         }
     };
     Ok((t.whole(purpose, outcome)?, reach))
-}
-
-/// Sends an ordinary request. One that may change something is sent while no other does: its effect must not look like that of
-/// a refused request.
-async fn look<'t>(
-    t: &'t Trial,
-    purpose: &str,
-    request: Request,
-) -> Result<Result<Answer<'t>, (usize, NoAnswer)>, Stop> {
-    t.look(purpose, request).await
 }
 
 /// Judges the answer to an ordinary request.
@@ -173,7 +177,7 @@ fn needs(documented: &DocumentedOperation, status: u16) -> String {
         412 | 428 => format!(
             "document its `If-Match` as a required parameter, which then gets the `ETag` of a reading; or give header.If-Match in [operations.\"{operation}\"] of the profile, such as \"*\""
         ),
-        429 | 503 => "the deployment refuses so many requests: lower --rate".to_owned(),
+        429 | 503 => "the deployment refuses so many requests: lower --rate or --jobs".to_owned(),
         status if status / 100 == 2 || status / 100 == 3 => {
             "document this status, or answer with a documented one".to_owned()
         }

@@ -64,10 +64,10 @@ pub async fn probe(session: &Arc<Session>, allow: Effect) -> Result<String, Stri
     if code == ExitCode::Broken {
         return Err(trouble.unwrap_or_default());
     }
-    let cell = |index: usize| session.deployment.reaches.cell(index).get();
-    let reached = (0..contract.operations().len()).map(|index| match cell(index) {
+    let known = |index: usize| session.deployment.reaches.of(index).known();
+    let reached = (0..contract.operations().len()).map(|index| match known(index) {
         Some(Reach::Reached | Reach::Elsewhere) => Found::Reached,
-        Some(Reach::Not(why)) => Found::Not(Unreached::clone(why)),
+        Some(Reach::Not(why)) => Found::Not(Unreached::clone(&why)),
         None => Found::NotAsked,
     });
     Ok(profile(

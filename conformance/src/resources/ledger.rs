@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use openapi::media_type::MediaType;
 use serde_json::Value;
-use tokio::sync::OnceCell;
 
+use super::asked::Asked;
 use super::graph::answers::{Answered, id_of_item, items, text_of};
 use super::graph::{Graph, How, filled};
 use super::makes::Makes;
@@ -27,7 +27,7 @@ pub(crate) struct Ledger {
     /// The requests that differ from all earlier ones, each until it is answered.
     fresh: Mutex<HashSet<Sent>>,
     /// For each operation that creates something, what its success says.
-    makes: Mutex<HashMap<usize, Arc<OnceCell<Makes>>>>,
+    makes: Mutex<HashMap<usize, Arc<Asked<Makes>>>>,
 }
 
 /// What tells one creating request from another: its path and its body.
@@ -176,8 +176,8 @@ impl Ledger {
         self.fresh().insert(sent(request));
     }
 
-    /// Returns the cell with what the success of an operation says; it is determined once in a run.
-    pub(crate) fn makes(&self, operation: usize) -> Arc<OnceCell<Makes>> {
+    /// Returns the question what the success of an operation says.
+    pub(crate) fn makes(&self, operation: usize) -> Arc<Asked<Makes>> {
         let mut makes = self.makes.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(makes.entry(operation).or_default())
     }
@@ -193,7 +193,7 @@ impl Ledger {
         if entry.was_before {
             return Some("an earlier answer of this run had shown it already".to_owned());
         }
-        match self.makes(entry.created.by).get() {
+        match self.makes(entry.created.by).known() {
             Some(makes) => makes.why_not_new(entry.status, entry.is_fresh),
             None => Some("whether it was there before was not looked at".to_owned()),
         }

@@ -35,11 +35,15 @@ impl Things for Supply {
         t: &'a Trial,
         kind: usize,
         within: &'a [(String, Bound)],
-    ) -> BoxFuture<'a, Found> {
+    ) -> BoxFuture<'a, Result<Found, Stop>> {
         Box::pin(shared(t, kind, within))
     }
 
-    fn shared_with_holders<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Found> {
+    fn shared_with_holders<'a>(
+        &'a self,
+        t: &'a Trial,
+        kind: usize,
+    ) -> BoxFuture<'a, Result<Found, Stop>> {
         Box::pin(shared_with_holders(t, kind))
     }
 
@@ -56,7 +60,7 @@ impl Things for Supply {
 
 /// Chooses the values of an ordinary request of an operation, and records where they come from.
 pub(crate) async fn choose(t: &Trial, operation: usize) -> Result<Chosen, Stop> {
-    ownership::find_out(t, operation, &Supply).await;
+    ownership::find_out(t, operation, &Supply).await?;
     values::choose(t, operation, &Supply).await
 }
 
@@ -204,7 +208,10 @@ async fn send_chosen<'t>(
 
 /// Returns a thing of a kind that cases only read: one that the run makes once, where it may, or one that a list shows.
 /// `within` are the things that hold it, from the outermost.
-async fn shared(t: &Trial, kind: usize, within: &[(String, Bound)]) -> Found {
+///
+/// # Errors
+/// When the deployment was busy.
+async fn shared(t: &Trial, kind: usize, within: &[(String, Bound)]) -> Result<Found, Stop> {
     let deployment = t.deployment();
     let key = &deployment.graph.kinds[kind].key;
     let mut place = key.clone();
@@ -212,24 +219,28 @@ async fn shared(t: &Trial, kind: usize, within: &[(String, Bound)]) -> Found {
         let text = text_of(&bound.value).unwrap_or_default();
         place = place.replacen("{}", &crate::percent::percent_encoded(&text), 1);
     }
-    let look = async || {
+    let look = async |may_wait: bool| {
         let apart = Trial::apart(Arc::clone(deployment), SHARED, t);
         for (key, bound) in within {
             apart.scope().bind(key, bound.clone());
         }
         let may_make = t.allowed() >= Effect::Create && within.iter().all(|(_, bound)| bound.ours);
-        find(&apart, kind, may_make).await
+        let found = find(&apart, kind, may_make).await;
+        let busy = (may_wait && found.is_err()).then(|| t.blocked_by(&apart));
+        match busy.flatten() {
+            Some(stop) => Err(stop),
+            None => Ok(found),
+        }
     };
-    let cell = deployment.shared.cell(&place);
+    let question = deployment.shared.of(&place);
     if t.is_alone() {
-        // Another case that fills the cell may wait for this one.
-        return match cell.get() {
-            Some(found) => found.clone(),
-            None => look().await,
+        // Another case that is asking may wait for this one.
+        return match question.known() {
+            Some(found) => Ok(found),
+            None => look(true).await,
         };
     }
-    let found = cell.get_or_init(look);
-    found.await.clone()
+    question.once(look).await
 }
 
 /// Makes a thing of a kind, or finds one in a list.
@@ -270,20 +281,21 @@ async fn find(t: &Trial, index: usize, may_make: bool) -> Found {
 }
 
 /// Returns a thing of a kind that cases only read, with all that holds it: those of the case where it has them.
-async fn shared_with_holders(t: &Trial, kind: usize) -> Found {
+async fn shared_with_holders(t: &Trial, kind: usize) -> Result<Found, Stop> {
     let graph = &t.deployment().graph;
     let mut within: Vec<(String, Bound)> = Vec::new();
     for key in slots_of(&graph.kinds[kind].key) {
         let mine = t.scope().get(&key).cloned();
         let bound = match (mine, graph.kind(&key)) {
             (Some(bound), _) => bound,
-            (None, Some(kind)) => shared(t, kind, &within).await?,
-            (None, None) => return Err(format!("nothing is known of {key}")),
+            (None, Some(kind)) => match shared(t, kind, &within).await? {
+                Ok(bound) => bound,
+                Err(why) => return Ok(Err(why)),
+            },
+            (None, None) => return Ok(Err(format!("nothing is known of {key}"))),
         };
         within.push((key, bound));
     }
-    within
-        .pop()
-        .map(|(_, bound)| bound)
-        .ok_or_else(|| "its path names nothing".to_owned())
+    let named = within.pop().map(|(_, bound)| bound);
+    Ok(named.ok_or_else(|| "its path names nothing".to_owned()))
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::asked::is_busy;
 use super::building::ordinary_of;
 use super::graph::{How, Kind};
 use super::ledger::answered;
@@ -19,14 +20,17 @@ const NAME: &str = "ownership";
 
 /// Finds out once in a run, before any other request of an operation, whether it makes something new each time. Nothing is sent
 /// where no operation changes or deletes such things.
-pub(super) async fn find_out(t: &Trial, operation: usize, supply: &dyn Things) {
+///
+/// # Errors
+/// When the deployment was busy.
+pub(super) async fn find_out(t: &Trial, operation: usize, supply: &dyn Things) -> Result<(), Stop> {
     let deployment = t.deployment();
     let graph = &deployment.graph;
     let mut created = graph.created_by(operation);
     let changed =
         created.find(|(kind, _)| graph.makes_new(operation, *kind) && graph.is_changed(*kind));
     let Some((kind, how)) = changed.filter(|_| graph.effect(operation) <= t.allowed()) else {
-        return;
+        return Ok(());
     };
     let makes = deployment.made.makes(operation);
     let apart = Trial::apart(deployment.clone(), NAME, t);
@@ -39,12 +43,19 @@ pub(super) async fn find_out(t: &Trial, operation: usize, supply: &dyn Things) {
     };
     if t.is_alone() {
         // Another case that is asking may wait for this one.
-        if makes.get().is_none() {
-            let _ = makes.set(looking.look().await);
+        if makes.known().is_none() {
+            makes.answer(looking.look().await);
         }
-    } else {
-        makes.get_or_init(|| looking.look()).await;
+        return Ok(());
     }
+    let look = async |may_wait: bool| {
+        let found = looking.look().await;
+        match may_wait.then(|| t.blocked_by(&apart)).flatten() {
+            Some(stop) => Err(stop),
+            None => Ok(found),
+        }
+    };
+    makes.once(look).await.map(drop)
 }
 
 /// Returns an id of a kind that nothing has, for a thing that the client names. A number is looked up first.
@@ -122,7 +133,7 @@ impl Look<'_> {
         match again {
             Some(again) if again != made => return Ok(Makes::New),
             Some(_) if status == first => {}
-            None if status == first || matches!(status, 401 | 403 | 408 | 425 | 429 | 503) => {
+            None if status == first || matches!(status, 401 | 403 | 408 | 425 | 429) => {
                 return Err(Stop::Unproven(format!(
                     "the same request got {status} the second time"
                 )));
@@ -161,6 +172,9 @@ impl Look<'_> {
         let graph = &self.t.deployment().graph;
         let outcome = self.t.look(purpose, request.clone()).await?;
         let answer = outcome.map_err(|(_, problem)| Stop::Unproven(problem.to_string()))?;
+        if is_busy(answer.status()) {
+            answer.is_no_server_error()?;
+        }
         let path = request.path.split('?').next().unwrap_or_default();
         let shown = answered(request, path, answer.response());
         let id = shown.id(&graph.kinds[self.kind], self.how);

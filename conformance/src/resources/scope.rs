@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
-use tokio::sync::OnceCell;
-
+use super::asked::Asked;
 use super::origin::Origin;
+use serde_json::Value;
 
 /// The id of a thing.
 #[derive(Debug, Clone)]
@@ -49,12 +48,12 @@ pub(crate) type Found = Result<Bound, String>;
 
 /// The things that cases share, by the path of their collection.
 #[derive(Debug, Default)]
-pub(crate) struct Shared(Mutex<HashMap<String, Arc<OnceCell<Found>>>>);
+pub(crate) struct Shared(Mutex<HashMap<String, Arc<Asked<Found>>>>);
 
 impl Shared {
-    /// Returns the cell of a thing. It is filled once in a run; cases that ask meanwhile wait.
-    pub(crate) fn cell(&self, key: &str) -> Arc<OnceCell<Found>> {
-        let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(cells.entry(key.to_owned()).or_default())
+    /// Returns the question for a thing.
+    pub(crate) fn of(&self, key: &str) -> Arc<Asked<Found>> {
+        let mut things = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(things.entry(key.to_owned()).or_default())
     }
 }

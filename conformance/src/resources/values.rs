@@ -30,10 +30,14 @@ pub(super) trait Things: Sync {
         t: &'a Trial,
         kind: usize,
         within: &'a [(String, Bound)],
-    ) -> BoxFuture<'a, Found>;
+    ) -> BoxFuture<'a, Result<Found, Stop>>;
 
     /// Returns a thing of a kind that cases only read, with all that holds it.
-    fn shared_with_holders<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Found>;
+    fn shared_with_holders<'a>(
+        &'a self,
+        t: &'a Trial,
+        kind: usize,
+    ) -> BoxFuture<'a, Result<Found, Stop>>;
 
     /// Returns the `ETag` that an operation answers with, which reads what the case names.
     fn tag<'a>(&'a self, t: &'a Trial, reader: usize) -> BoxFuture<'a, Option<String>>;
@@ -172,7 +176,7 @@ impl<'t> Choice<'t> {
             return Ok(Err("the path names nothing there".to_owned()));
         };
         if self.effect == Effect::Safe {
-            return Ok(self.supply.shared(self.t, kind, &self.things).await);
+            return self.supply.shared(self.t, kind, &self.things).await;
         }
         let one = &graph.kinds[kind];
         let is_made = one.creators.iter().any(|creator| creator.is_new);
@@ -262,7 +266,7 @@ impl<'t> Choice<'t> {
             return Ok(Some(self.tag().await));
         }
         if location == Location::Query
-            && let Some(bound) = self.referred(name).await
+            && let Some(bound) = self.referred(name).await?
         {
             return Ok(Some((bound.value, bound.origin)));
         }
@@ -378,7 +382,7 @@ impl<'t> Choice<'t> {
                 if matches!(self.effect, Effect::Create | Effect::Change) {
                     unique::vary(&mut value, &origin, schema);
                 }
-                self.refer(&mut value, schema).await;
+                self.refer(&mut value, schema).await?;
                 Ok(Some(ChosenBody {
                     media_type: body.media_type.to_owned(),
                     value,
@@ -398,19 +402,19 @@ impl<'t> Choice<'t> {
     }
 
     /// Returns a thing that a member or a parameter of this name refers to.
-    async fn referred(&self, name: &str) -> Option<Bound> {
+    async fn referred(&self, name: &str) -> Result<Option<Bound>, Stop> {
         let references = self.t.deployment().graph.references(self.index);
-        let reference = references.iter().find(|reference| reference.name == name)?;
-        let found = (self.supply)
-            .shared_with_holders(self.t, reference.kind)
-            .await
-            .ok()?;
+        let Some(reference) = references.iter().find(|reference| reference.name == name) else {
+            return Ok(None);
+        };
+        let found = self.supply.shared_with_holders(self.t, reference.kind);
         // A request that changes something must not change what the run did not create.
-        (found.ours || self.effect == Effect::Safe).then_some(found)
+        let may_be_named = |found: &Bound| found.ours || self.effect == Effect::Safe;
+        Ok(found.await?.ok().filter(may_be_named))
     }
 
     /// Sets the members of a body that refer to things, as far as its schema accepts that.
-    async fn refer(&self, body: &mut Value, schema: Option<&Value>) {
+    async fn refer(&self, body: &mut Value, schema: Option<&Value>) -> Result<(), Stop> {
         let references = self.t.deployment().graph.references(self.index);
         for reference in references {
             let mut places = Vec::new();
@@ -418,7 +422,7 @@ impl<'t> Choice<'t> {
             if places.is_empty() {
                 continue;
             }
-            let Some(bound) = self.referred(&reference.name).await else {
+            let Some(bound) = self.referred(&reference.name).await? else {
                 continue;
             };
             for place in places {
@@ -444,6 +448,7 @@ impl<'t> Choice<'t> {
                 }
             }
         }
+        Ok(())
     }
 
     fn no_value(&self, part: &str, key: &str) -> Stop {

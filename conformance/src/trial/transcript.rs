@@ -8,10 +8,11 @@ use serde_json::Value;
 use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
-use crate::deployment::faults::{BREAKS, breaks_on_deleted};
+use crate::deployment::faults::{BREAKS, breaks_on_deleted, server_error};
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
+use crate::resources::asked::is_busy;
 use crate::wire::{Exchange, NoAnswer, Request};
 
 /// The maximum length of an expected or found text in a report, in characters. The exchange beside it shows more.
@@ -327,6 +328,20 @@ impl Transcript {
         };
         (log.exchanges.iter().filter(succeeded))
             .any(|one| !one.request.method.is_safe() && one.request.path.contains(id))
+    }
+
+    /// Returns the cause of the step that did not hold, if a busy deployment is it, or another trial that found it busy.
+    pub(super) fn busy(&self) -> Option<String> {
+        let (index, check) = {
+            let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+            let step = log.steps.iter().rfind(|step| !step.held)?;
+            let Some(index) = step.exchange else {
+                return step.check.clone();
+            };
+            let status = log.exchanges[index].outcome.as_ref().ok()?.status;
+            is_busy(status).then(|| (index, server_error(status)))?
+        };
+        Some(format!("{}: {check}", self.operation(index)))
     }
 
     /// Returns the last exchange, and why it has no answer.

@@ -4,6 +4,7 @@ mod answers;
 mod any_api;
 mod baseline;
 mod browser;
+mod busy;
 mod callers;
 mod cargo_test;
 mod clean;

@@ -54,7 +54,10 @@ pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
             let request = match request::ordinary(t, operation).await {
                 Ok(request) => request,
                 Err(Stop::Lacking(why) | Stop::Unproven(why)) => return Ok(without_request(why)),
-                Err(other) => return Err(other),
+                Err(other) => {
+                    question.note(without_request(other.reason().to_owned()));
+                    return Err(other);
+                }
             };
             let purpose = format!(
                 "{} as documented, to see whether it works",
@@ -85,8 +88,10 @@ pub(super) async fn ordinary<'t>(
 ) -> Result<(Answer<'t>, Reach), Stop> {
     let question = t.deployment().reaches.of(operation);
     let request = request::ordinary(t, operation).await.inspect_err(|stop| {
-        if let Stop::Lacking(why) | Stop::Unproven(why) = stop {
-            question.answer(without_request(why.clone()));
+        let found = without_request(stop.reason().to_owned());
+        match stop {
+            Stop::Lacking(_) | Stop::Unproven(_) => question.answer(found),
+            _ => question.note(found),
         }
     })?;
     let mut first = None;

@@ -72,6 +72,7 @@ impl Graph {
                 .filter(|kind| kind.collection() == minted);
             tokens.for_each(|kind| kind.creators.clear());
         }
+        graph.add_lookups();
         graph.add_links(document, &operations);
         graph.add_upserts();
         references::add(&graph.kinds, &mut graph.operations, document, &operations);
@@ -104,6 +105,28 @@ impl Graph {
                 patch: None,
                 delete: None,
             });
+        }
+    }
+
+    /// Adds the creators of what is looked up by another member than its id: `/orders/number/{number}` of `/orders/{id}`. The run
+    /// reads it there, and changes and deletes it by its id.
+    fn add_lookups(&mut self) {
+        let creators = |kind: &Kind| {
+            let (collection, literal) = kind.collection().rsplit_once('/')?;
+            let is_lookup = names::plain(literal) == names::plain(&kind.parameter);
+            let id = self.kind(&format!("{collection}/{{}}"))?;
+            let creators = self.kinds[id].creators.iter().filter(|_| is_lookup);
+            let reading = creators.map(|creator| Creator {
+                is_new: false,
+                ..creator.clone()
+            });
+            Some(reading.collect::<Vec<Creator>>())
+        };
+        let found: Vec<_> = self.kinds.iter().map(creators).collect();
+        for (kind, creators) in self.kinds.iter_mut().zip(found) {
+            if kind.creators.is_empty() {
+                kind.creators = creators.unwrap_or_default();
+            }
         }
     }
 

@@ -22,6 +22,7 @@ mod hostile;
 mod junit;
 mod lifecycle;
 mod local;
+mod lookups;
 mod mistakes;
 mod mutants;
 mod node;

@@ -37,12 +37,12 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Runs the suite with a profile; the reports are written next to it.
+    /// Runs the suite with a profile, and with more options; the reports are written next to it.
     pub(super) fn new(
         suite: &Path,
         url: &str,
         contract: &Path,
-        profile: &Path,
+        (profile, more): (&Path, &[&str]),
         environment: &[(String, String)],
     ) -> Result<Run, Error> {
         let folder = profile.with_file_name("report");
@@ -55,6 +55,7 @@ impl Run {
             .arg(profile)
             .arg("--report")
             .arg(&folder)
+            .args(more)
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -124,7 +125,7 @@ pub(super) fn print(suite: &Path, schemathesis: &Schemathesis) -> Result<bool, E
         suite,
         &sound.url,
         &document,
-        &sound.profile,
+        (&sound.profile, &[]),
         &sound.credentials,
     )?;
     let theirs = schemathesis.run("sound", &document, &sound.url, &credentials(&sound))?;
@@ -221,7 +222,7 @@ fn compare(
                 suite,
                 &broken.url,
                 document,
-                &broken.profile,
+                (&broken.profile, &[]),
                 &broken.credentials,
             )?;
             drop(broken);

@@ -32,6 +32,8 @@ struct Service {
     base: &'static str,
     /// What the suite's profile gives.
     profile: &'static str,
+    /// More options of the suite.
+    options: &'static [&'static str],
     /// The credentials by scheme, each also the variable of that name.
     credentials: &'static [(&'static str, &'static str)],
 }
@@ -40,7 +42,16 @@ const SERVICES: [Service; 3] = [
     Service {
         name: "Prefect",
         package: "prefect==3.9.1",
-        command: &["prefect", "server", "start", "--no-ui", "--port", "{port}"],
+        // Its own tasks in the background lock its SQLite file now and then, and so do many requests at a time: it answers 503.
+        command: &[
+            "prefect",
+            "server",
+            "start",
+            "--no-ui",
+            "--no-services",
+            "--port",
+            "{port}",
+        ],
         environment: &[
             ("PREFECT_HOME", "{folder}"),
             ("PREFECT_SERVER_ANALYTICS_ENABLED", "false"),
@@ -49,6 +60,7 @@ const SERVICES: [Service; 3] = [
         document: "/api/openapi.json",
         base: "/api",
         profile: "",
+        options: &["--jobs", "4"],
         credentials: &[],
     },
     Service {
@@ -59,6 +71,7 @@ const SERVICES: [Service; 3] = [
         document: "/openapi.json",
         base: "",
         profile: "[callers.operator.security]\nApiKeyAuth = { env = \"ApiKeyAuth\" }\n[parameters]\ntenant = \"default_tenant\"\ndatabase = \"default_database\"\n",
+        options: &[],
         credentials: &[("ApiKeyAuth", "a-key-that-chroma-ignores")],
     },
     Service {
@@ -80,6 +93,7 @@ const SERVICES: [Service; 3] = [
         document: "/openapi.json",
         base: "",
         profile: "[parameters]\nplugin = \"cpu\"\nitem = \"total\"\nsection = \"cpu\"\n",
+        options: &[],
         credentials: &[],
     },
 ];
@@ -172,7 +186,13 @@ pub(super) fn print(
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let url = format!("http://127.0.0.1:{}{}", started.port, service.base);
-        let ours = Run::new(suite, &url, &document, &profile, &environment)?;
+        let ours = Run::new(
+            suite,
+            &url,
+            &document,
+            (&profile, service.options),
+            &environment,
+        )?;
         drop(started);
         let started = fresh()?;
         let url = format!("http://127.0.0.1:{}{}", started.port, service.base);

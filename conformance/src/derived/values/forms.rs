@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Values;
+use super::parameters::READINGS;
 
 impl Values<'_> {
     /// Returns values of a form, smallest first, each with whether the schema accepts it. Only what a reader rejects however it
@@ -20,7 +21,7 @@ impl Values<'_> {
             let Some(seen) = seen.filter(|_| is_written(value)) else {
                 return false;
             };
-            *valid || !(seen.iter()).any(|seen| self.accepts_reading(seen, false))
+            *valid || !(seen.iter()).any(|seen| self.accepts_reading(seen, false, &READINGS))
         });
         self.found.update(|found| found - (all - bodies.len()));
         bodies

@@ -1,5 +1,6 @@
 //! The runner: it runs cases and emits events. Reports are made from the events elsewhere.
 
+mod again;
 mod inquiry;
 mod needs;
 mod one_case;

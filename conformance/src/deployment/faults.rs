@@ -30,6 +30,9 @@ pub(crate) const UNMINTED: &str = "a disposable token that cannot be minted";
 /// An answer is not of the documented media type: answers are written in one place.
 pub(crate) const OTHER_MEDIA_TYPE: &str = "an answer of another media type than the documented one";
 
+/// What is read differs after a request that must not have such an effect. What has changed it follows, by its operation.
+pub(crate) const CHANGED: &str = "changed by ";
+
 /// Returns what is wrong with a server error.
 pub(crate) fn server_error(status: u16) -> String {
     format!("server error {status}")
@@ -46,6 +49,11 @@ pub(crate) fn undocumented(status: u16) -> String {
 /// A connection breaks at a request like one that is answered.
 pub(crate) const BREAKS: &str =
     "a connection that breaks at a request that is answered at other times";
+
+/// Returns the fault of an operation that does not delete what it should: whatever uses that later shows it.
+pub(crate) fn still_there(operation: &impl std::fmt::Display) -> String {
+    format!("what {operation} has deleted is still there")
+}
 
 /// A connection is closed in place of an answer, each time.
 pub(crate) const CLOSES: &str = "a connection that is closed in place of an answer";

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::case::{Outcome, Stop};
+use crate::deployment::faults::CHANGED;
 use crate::resources::origin::Origin;
 use crate::resources::request;
 use crate::trial::{Alone, Answer, Trial};
@@ -153,8 +154,8 @@ impl Reading {
         let held = same && after.status() == self.status;
         let expected = String::from_utf8_lossy(&self.body);
         let held = after.expect("no effect", held, expected, after.quote());
-        let cause = "changed by a request that must not change it";
-        t.name_cause(Some(cause.to_owned()), None);
+        let cause = format!("{CHANGED}a request that must not change it");
+        t.name_cause(Some(cause), None);
         held
     }
 }

@@ -15,6 +15,7 @@ use super::effects::Reading;
 use super::neighbours;
 use super::steps::{conforms, is_documented};
 use crate::case::{Effect, Outcome, Steps, Stop};
+use crate::deployment::faults::still_there;
 use crate::deployment::reach::Reach;
 use crate::resources::chosen::{Chosen, Made};
 use crate::resources::graph::{Graph, How, Kind};
@@ -357,12 +358,7 @@ async fn deleted_cannot_be_read(t: &Trial) -> Outcome {
         tokio::time::sleep(BETWEEN).await;
         read = subject.read(t, &purpose).await?;
     }
-    read.expect(
-        "status",
-        is_gone(&read),
-        "404 or 410: it was deleted",
-        found(&read),
-    )?;
+    finds_it_deleted(t, &read, is_gone(&read), subject.operation)?;
     let purpose = format!("read another {noun} after the deletion");
     for (other, (reading, before)) in [earlier, later] {
         subject.name(t, &other);
@@ -388,12 +384,7 @@ async fn repeated_delete_is_harmless(t: &Trial) -> Outcome {
         return Ok(());
     }
     let read = subject.read(t, "read it after the second deletion").await?;
-    read.expect(
-        "status",
-        is_gone(&read),
-        "404 or 410: it was deleted",
-        found(&read),
-    )
+    finds_it_deleted(t, &read, is_gone(&read), subject.operation)
 }
 
 async fn deleted_is_not_listed(t: &Trial) -> Outcome {
@@ -426,9 +417,19 @@ async fn deleted_is_not_listed(t: &Trial) -> Outcome {
     let operation = &t.deployment().contract.operations()[subject.operation].operation;
     t.name_cause(
         is_listed.then(|| format!("with what {operation} has deleted")),
-        None,
+        Some(still_there(operation)),
     );
     unlisted
+}
+
+/// Checks that an answer says that the thing was deleted which an operation has deleted.
+fn finds_it_deleted(t: &Trial, answer: &Answer<'_>, held: bool, delete: usize) -> Outcome {
+    let outcome = answer.expect("status", held, "404 or 410: it was deleted", found(answer));
+    if answer.status() / 100 == 2 {
+        let operation = &t.deployment().contract.operations()[delete].operation;
+        t.name_fault(&still_there(operation));
+    }
+    outcome
 }
 
 fn is_gone(answer: &Answer<'_>) -> bool {

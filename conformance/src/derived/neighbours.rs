@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use crate::case::{Outcome, Stop};
+use crate::deployment::faults::CHANGED;
 use crate::resources::make::make;
 use crate::resources::members::Members;
 use crate::resources::request;
@@ -15,7 +16,7 @@ const MADE: usize = 3;
 pub(super) fn name(t: &Trial, delete: usize, noun: &str) {
     let operation = &t.deployment().contract.operations()[delete].operation;
     t.name_cause(
-        Some(format!("changed by {operation} of another {noun}")),
+        Some(format!("{CHANGED}{operation} of another {noun}")),
         Some(format!("{operation} changes another {noun}")),
     );
 }
@@ -29,34 +30,34 @@ pub(super) async fn judged(t: &Trial, steps: impl Future<Output = Outcome>) -> O
     };
     let refusal = t.transcript().unexplained().flatten();
     let is_gone = refusal.is_some_and(|(_, status)| matches!(status, 404 | 410));
+    let failed = Err(Stop::Failed(reason.clone()));
+    if !is_gone {
+        return failed;
+    }
     let graph = &t.deployment().graph;
     let operation = t.sample()?.operation;
-    let named = graph
-        .slots(operation)
-        .last()
-        .and_then(|slot| graph.kind(&slot.key));
-    let created = || graph.created_by(operation).next().map(|(kind, _)| kind);
-    let failed = Err(Stop::Failed(reason.clone()));
-    let Some(index) = named.or_else(created).filter(|_| is_gone) else {
-        return failed;
-    };
-    let (Some(delete), Some(read)) = (graph.kinds[index].delete, graph.kinds[index].read) else {
-        return failed;
-    };
-    let cell = Arc::clone(
-        (t.deployment().spares.lock())
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(index)
-            .or_default(),
-    );
-    let spares = cell.get_or_try_init(|| spares_others(t, index, (delete, read)));
-    match spares.await {
-        Ok(false) => {
-            name(t, delete, &graph.kinds[index].noun);
-            Err(Stop::Blocked(reason))
+    // It may be within what was deleted.
+    let named = graph.slots(operation).iter();
+    let named = named.filter_map(|slot| graph.kind(&slot.key));
+    let created = graph.created_by(operation).map(|(kind, _)| kind);
+    for index in named.chain(created) {
+        let kind = &graph.kinds[index];
+        let (Some(delete), Some(read)) = (kind.delete, kind.read) else {
+            continue;
+        };
+        let question = Arc::clone(
+            (t.deployment().spares.lock())
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(index)
+                .or_default(),
+        );
+        let spares = question.get_or_try_init(|| spares_others(t, index, (delete, read)));
+        if let Ok(false) = spares.await {
+            name(t, delete, &kind.noun);
+            return Err(Stop::Blocked(reason));
         }
-        Ok(true) | Err(_) => failed,
     }
+    failed
 }
 
 /// Returns whether deleting a thing of a kind spares the one that was made before it, and the one after it.

@@ -11,6 +11,7 @@ mod forged;
 mod users;
 
 use super::naming::Names;
+use super::neighbours;
 use crate::case::sample::{Change, Expects};
 use crate::case::{Case, Sample, Steps};
 use crate::contract::Contract;
@@ -34,58 +35,58 @@ const WITHOUT: Kind = Kind {
     purpose: "without a credential",
     is_by_rfc: false,
     status: 401,
-    steps: |t| Box::pin(credentials::without(t)),
+    steps: |t| Box::pin(neighbours::judged(t, credentials::without(t))),
 };
 const WRONG: Kind = Kind {
     name: "wrong_credential",
     purpose: "with a wrong credential",
-    steps: |t| Box::pin(credentials::wrong(t)),
+    steps: |t| Box::pin(neighbours::judged(t, credentials::wrong(t))),
     ..WITHOUT
 };
 const DAMAGED: Kind = Kind {
     name: "damaged_credential",
     purpose: "with a credential of which one character is changed",
-    steps: |t| Box::pin(credentials::damaged(t)),
+    steps: |t| Box::pin(neighbours::judged(t, credentials::damaged(t))),
     ..WITHOUT
 };
 const OTHER: Kind = Kind {
     name: "other_scheme",
     purpose: "with the credential of a scheme that it does not take",
-    steps: |t| Box::pin(credentials::other_scheme(t)),
+    steps: |t| Box::pin(neighbours::judged(t, credentials::other_scheme(t))),
     ..WITHOUT
 };
 const PART: Kind = Kind {
     name: "part_of_credentials",
     purpose: "without one of the credentials that it takes together",
-    steps: |t| Box::pin(credentials::part(t)),
+    steps: |t| Box::pin(neighbours::judged(t, credentials::part(t))),
     ..WITHOUT
 };
 const EACH: Kind = Kind {
     name: "each_alternative",
     purpose: "with each of the credentials that it takes",
     status: 200,
-    steps: |t| Box::pin(credentials::each(t)),
+    steps: |t| Box::pin(neighbours::judged(t, credentials::each(t))),
     ..WITHOUT
 };
 const CHALLENGE: Kind = Kind {
     name: "challenge",
     purpose: "without a credential, for the challenge",
     is_by_rfc: true,
-    steps: |t| Box::pin(credentials::challenge(t)),
+    steps: |t| Box::pin(neighbours::judged(t, credentials::challenge(t))),
     ..WITHOUT
 };
 const MEMBER: Kind = Kind {
     name: "as_member",
     purpose: "as a user without the right",
     status: 403,
-    steps: |t| Box::pin(users::member(t)),
+    steps: |t| Box::pin(neighbours::judged(t, users::member(t))),
     ..WITHOUT
 };
 const OUTSIDER: Kind = Kind {
     name: "as_outsider",
     purpose: "as a user of another tenant",
     status: 404,
-    steps: |t| Box::pin(users::outsider(t)),
+    steps: |t| Box::pin(neighbours::judged(t, users::outsider(t))),
     ..WITHOUT
 };
 
@@ -93,7 +94,7 @@ const LIST: Kind = Kind {
     name: "list_as_outsider",
     purpose: "as a user of another tenant, for what is not theirs",
     status: 200,
-    steps: |t| Box::pin(users::list_as_outsider(t)),
+    steps: |t| Box::pin(neighbours::judged(t, users::list_as_outsider(t))),
     ..WITHOUT
 };
 

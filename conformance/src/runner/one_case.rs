@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 
-use super::inquiry;
 use super::needs::{Missing, missing};
+use super::{again, inquiry};
 use crate::case::{Case, Effect, Level, Needs, Stop};
 use crate::cases;
 use crate::deployment::faults::UNMINTED;
@@ -89,7 +89,7 @@ pub async fn run_case(
             Err(stop) => return Err(trial.unminted(stop).await),
         };
         trial.give(tokens);
-        (case.steps)(&trial).await
+        again::steps(&trial, case).await
     };
     // A panic is a defect of the suite, and no reason to lose the other cases.
     let outcome = match tokio::time::timeout(

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
-use crate::deployment::faults::{BREAKS, breaks_on_deleted, server_error};
+use crate::deployment::faults::{BREAKS, CHANGED, breaks_on_deleted, server_error};
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
@@ -147,6 +147,25 @@ impl Transcript {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let step = log.steps.iter().rfind(|step| !step.held)?;
         step.fault.clone()
+    }
+
+    /// Returns whether the step that did not hold is about an effect that a request must not have.
+    pub(crate) fn saw_an_effect(&self) -> bool {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let step = log.steps.iter().rfind(|step| !step.held);
+        step.is_some_and(is_about_an_effect)
+    }
+
+    /// Records that such effects did not show again, so that something else was the cause.
+    pub(crate) fn excuse_effects(&self) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let steps = log.steps.iter_mut();
+        for step in steps.filter(|step| !step.held && is_about_an_effect(step)) {
+            step.held = true;
+            step.actual += " (not again with another one, so something else changed it)";
+            step.check = None;
+            step.fault = None;
+        }
     }
 
     /// Returns the fault that an exchange without an answer shows, if any operation shows it.
@@ -395,4 +414,9 @@ impl Transcript {
         }
         (steps.collect(), exchanges)
     }
+}
+
+fn is_about_an_effect(step: &StepRecord) -> bool {
+    let check = step.check.as_deref();
+    check.is_some_and(|check| check.starts_with(CHANGED))
 }

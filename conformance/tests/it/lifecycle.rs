@@ -42,6 +42,10 @@ enum Habit {
     DeletesNeighbours,
     /// `POST` leads to what it has created, as the contract says.
     Redirects,
+    /// `DELETE` deletes nothing.
+    KeepsDeleted,
+    /// The status of a thing changes by itself.
+    GoesOn,
 }
 
 fn thing() -> Value {
@@ -103,11 +107,16 @@ fn contract() -> Value {
 struct State {
     things: BTreeMap<u64, Value>,
     files: BTreeMap<String, String>,
+    asked: usize,
 }
+
+/// The number of requests after which statuses change by themselves.
+const TURN: usize = 150;
 
 /// Answers a request of the contract.
 fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]) -> Response {
     let is = |one: Habit| habit == one;
+    state.asked += 1;
     let refused = |status: u16| {
         StatusCode::from_u16(status)
             .expect("a status")
@@ -187,6 +196,9 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
             {
                 members.remove("note");
             }
+            if is(Habit::GoesOn) {
+                thing["status"] = ["new", "old"][state.asked / TURN % 2].into();
+            }
             shown(StatusCode::OK, &thing)
         }
         ("PUT", "things", Ok(id)) => {
@@ -204,6 +216,7 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
             state.things.insert(id, thing.clone());
             shown(StatusCode::OK, &thing)
         }
+        ("DELETE", "things", Ok(_)) if is(Habit::KeepsDeleted) => refused(204),
         ("DELETE", "things", Ok(id)) => {
             state.things.remove(&id);
             if is(Habit::DeletesNeighbours) {
@@ -254,7 +267,12 @@ async fn run_with(habit: Habit) -> (Run, Arc<Mutex<State>>) {
 
 #[tokio::test]
 async fn what_was_sent_is_kept() {
-    for habit in [Habit::None, Habit::LeavesOutEmpty, Habit::Redirects] {
+    for habit in [
+        Habit::None,
+        Habit::LeavesOutEmpty,
+        Habit::Redirects,
+        Habit::GoesOn,
+    ] {
         let (run, state) = run_with(habit).await;
         assert_eq!(run.code, 0, "{habit:?}: {}{}", run.stdout, run.stderr);
         let state = state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -299,6 +317,11 @@ async fn what_is_not_kept_is_noticed() {
             Habit::DeletesNeighbours,
             GONE,
             "GET /things/{id}: changed by DELETE /things/{id} of another thing",
+        ),
+        (
+            Habit::KeepsDeleted,
+            GONE,
+            "GET /things/{id}: status of the 200; PUT /things/{id}: status of the 200",
         ),
         (Habit::ForgetsFiles, FILE, "the body as it was sent"),
         (

@@ -1,6 +1,6 @@
 //! The promise of operations on a thing that was deleted: they do not find it.
 
-use super::{Promise, found, is_gone, succeeded};
+use super::{Promise, finds_it_deleted, is_gone, succeeded};
 use crate::case::{Effect, Outcome, Stop};
 use crate::contract::Contract;
 use crate::deployment::reach::Reach;
@@ -56,7 +56,8 @@ async fn deleted_is_not_found(t: &Trial) -> Outcome {
     t.scope().forget(&kind.key);
     make(t, index, Members::Ordinary).await?;
     let request = request::ordinary(t, operation).await?;
-    let delete = request::ordinary(t, kind.delete.ok_or_else(broken)?).await?;
+    let deletes = kind.delete.ok_or_else(broken)?;
+    let delete = request::ordinary(t, deletes).await?;
     // Another case may make one that gets the same id.
     let _alone = t.alone().await;
     let purpose = format!("delete the {}", kind.noun);
@@ -74,7 +75,7 @@ async fn deleted_is_not_found(t: &Trial) -> Outcome {
         // It may not be the thing that an action looks for first.
         let is_action = documented.operation.method == "POST";
         let held = is_gone(&answer) || is_action && answer.status() / 100 == 4;
-        answer.expect("status", held, "404 or 410: it was deleted", found(&answer))?;
+        finds_it_deleted(t, &answer, held, deletes)?;
     }
     reach::ensure(t, operation).await
 }

@@ -48,6 +48,7 @@
 //! # }
 //! ```
 
+mod asked;
 pub mod baseline;
 pub mod case;
 pub mod cases;

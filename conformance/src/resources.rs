@@ -1,6 +1,5 @@
 //! What an ordinary request of an operation has: its values, and where they come from.
 
-pub(crate) mod asked;
 mod building;
 pub(crate) mod chosen;
 pub(crate) mod clean_up;

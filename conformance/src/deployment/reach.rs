@@ -5,8 +5,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::asked::Asked;
 use crate::case::{Outcome, Stop};
-use crate::resources::asked::Asked;
 
 /// Whether an operation was reached.
 #[derive(Debug, Clone)]

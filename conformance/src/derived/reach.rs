@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use super::effect::effect;
+use crate::asked::is_busy;
 use crate::case::sample::Expects;
 use crate::case::{Outcome, Stop};
 use crate::contract::DocumentedOperation;
 use crate::deployment::reach::{Reach, Unreached};
-use crate::resources::asked::is_busy;
 use crate::resources::request;
 use crate::trial::{Answer, Trial};
 use crate::wire::NoAnswer;

@@ -10,10 +10,10 @@ use chrono::{DateTime, Utc};
 use openapi::media_type::MediaType;
 use serde_json::Value;
 
-use super::asked::Asked;
 use super::graph::answers::{Answered, id_of_item, items, text_of};
 use super::graph::{Graph, How, filled};
 use super::makes::Makes;
+use crate::asked::Asked;
 use crate::contract::Contract;
 use crate::percent::percent_encoded;
 use crate::wire::{Exchange, Request, Response};

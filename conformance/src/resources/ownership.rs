@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::asked::is_busy;
 use super::building::ordinary_of;
 use super::graph::{How, Kind};
 use super::ledger::answered;
@@ -11,6 +10,7 @@ use super::makes::Makes;
 use super::origin::Origin;
 use super::scope::Bound;
 use super::values::{Things, choose_unrecorded};
+use crate::asked::is_busy;
 use crate::case::Stop;
 use crate::trial::Trial;
 use crate::wire::Request;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::asked::Asked;
 use super::origin::Origin;
+use crate::asked::Asked;
 use serde_json::Value;
 
 /// The id of a thing.

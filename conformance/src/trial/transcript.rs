@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use super::reproduction;
+use crate::asked::is_busy;
 use crate::case::Stop;
 use crate::deployment::Deployment;
 use crate::deployment::faults::{BREAKS, CHANGED, breaks_on_deleted, server_error};
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
-use crate::resources::asked::is_busy;
 use crate::wire::{Exchange, NoAnswer, Request};
 
 /// The maximum length of an expected or found text in a report, in characters. The exchange beside it shows more.

@@ -72,6 +72,7 @@ const CRATES: &[Layers] = &[
             "contract",
             "case/terms",
             "case/outcome",
+            "asked",
             "deployment/reach",
             "resources/origin",
             "resources/scope",

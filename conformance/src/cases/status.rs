@@ -45,7 +45,10 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let answer = t.revoked(t.own(0)).await?;
             let mut missing = missing_fields(answer.json(), "", ENVELOPE);
-            missing.extend(missing_fields(&answer.at("/data"), "data.", RECORD));
+            match answer.at("/data") {
+                data @ Value::Object(_) => missing.extend(missing_fields(&data, "data.", RECORD)),
+                _ => missing = vec!["data".to_owned()],
+            }
             let actual = if missing.is_empty() {
                 "all".to_owned()
             } else {

@@ -16,6 +16,28 @@ pub(crate) const NOT_JSON: &str = "a body that is not JSON";
 /// The fault that any operation shows whose answers are not JSON: answers are written in one place.
 pub(crate) const UNREADABLE: &str = "an answer that is not JSON";
 
+/// Returns the kinds of problems: those of each item of a list are one.
+pub(crate) fn kinds(problems: &[String]) -> String {
+    if let [only] = problems
+        && only == "the body: not JSON"
+    {
+        return NOT_JSON.to_owned();
+    }
+    let kind = |problem: &String| {
+        let (place, what) = problem.split_once(": ").unwrap_or(("", problem));
+        let is_index = |token: &&str| token.parse::<usize>().is_ok();
+        let tokens: Vec<&str> = (place.split('/'))
+            .map(|token| if is_index(&token) { "*" } else { token })
+            .collect();
+        match place {
+            "" => what.to_owned(),
+            _ => format!("{}: {what}", tokens.join("/")),
+        }
+    };
+    let kinds: std::collections::BTreeSet<String> = problems.iter().map(kind).collect();
+    kinds.into_iter().collect::<Vec<_>>().join("; ")
+}
+
 /// Something that is wrong with an answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Observation {
@@ -73,11 +95,11 @@ pub(crate) fn observe(
         if JUDGED.contains(&status) {
             let problems = problems(contract, response);
             let is_sound = problems.is_empty();
-            found.extend(problems.into_iter().map(|problem| {
-                let problem = secrets.redact(&problem);
-                let found = format!("{status} with {problem}");
-                (Kind::Body, found, format!("{problem} in the {status}"))
-            }));
+            if !is_sound {
+                let what = format!("{status} with {}", secrets.redact(&problems.join("; ")));
+                let check = format!("{} in the {status}", secrets.redact(&kinds(&problems)));
+                found.push((Kind::Body, what, check));
+            }
             if let Some(place) = false_member.filter(|_| is_sound) {
                 let what = format!("{status} with a false {place}");
                 found.push((Kind::Body, what, format!("{place} of the {status}")));
@@ -168,5 +190,17 @@ fn problems(contract: &Contract, response: &Response) -> Vec<String> {
             twice.into_iter().chain(problems).collect()
         }
         None => vec![NOT_JSON.to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kinds;
+
+    #[test]
+    fn problems_of_items_are_one() {
+        let problems = ["/0/id: missing", "/12/id: missing", "the body: too long"];
+        let problems = problems.map(str::to_owned);
+        assert_eq!(kinds(&problems), "/*/id: missing; the body: too long");
     }
 }

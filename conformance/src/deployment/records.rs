@@ -28,6 +28,7 @@ impl Deployment {
             (known.as_ref()).is_none_or(|known| at(place) == **known)
         };
         let members = [
+            ("/data", at("/data").is_object()),
             ("/data/id", at("/data/id") == *token.id),
             ("/data/jti", is("/data/jti", &token.jti)),
             ("/data/name", is("/data/name", &token.name)),

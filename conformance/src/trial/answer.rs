@@ -8,7 +8,9 @@ use super::transcript::Transcript;
 use crate::case::Stop;
 use crate::contract::{JSON, repetition};
 use crate::deployment::faults::{LIVE_REFUSED, REVOKED_WORKS, server_error, undocumented};
-use crate::deployment::observation::{NOT_JSON, fault_of, fault_of_methods, fault_of_refusals};
+use crate::deployment::observation::{
+    NOT_JSON, fault_of, fault_of_methods, fault_of_refusals, kinds,
+};
 use crate::profile::Policy;
 use crate::wire::Response;
 
@@ -18,28 +20,6 @@ use crate::wire::Response;
 pub(crate) const GENERIC: &[u16] = &[
     301, 307, 308, 405, 406, 408, 411, 413, 414, 415, 429, 431, 505,
 ];
-
-/// Returns the kinds of problems: those of each item of a list are one.
-fn kinds(problems: &[String]) -> String {
-    if let [only] = problems
-        && only == "the body: not JSON"
-    {
-        return NOT_JSON.to_owned();
-    }
-    let kind = |problem: &String| {
-        let (place, what) = problem.split_once(": ").unwrap_or(("", problem));
-        let is_index = |token: &&str| token.parse::<usize>().is_ok();
-        let tokens: Vec<&str> = (place.split('/'))
-            .map(|token| if is_index(&token) { "*" } else { token })
-            .collect();
-        match place {
-            "" => what.to_owned(),
-            _ => format!("{}: {what}", tokens.join("/")),
-        }
-    };
-    let kinds: std::collections::BTreeSet<String> = problems.iter().map(kind).collect();
-    kinds.into_iter().collect::<Vec<_>>().join("; ")
-}
 
 /// The maximum length of a quoted body in a message, in characters.
 const QUOTED: usize = 300;
@@ -155,8 +135,19 @@ impl<'t> Answer<'t> {
             actual.to_string(),
             Some(self.exchange),
         );
-        self.name_check(format!("{what} of the {}", self.status()));
+        self.name_check(format!("{} of the {}", self.deepest(what), self.status()));
         held
+    }
+
+    /// Returns, of a pointer into the body, as much as leads to what is missing or is no object; anything else as it is.
+    fn deepest<'w>(&self, what: &'w str) -> &'w str {
+        let holders = what.match_indices('/').skip(1).map(|(end, _)| &what[..end]);
+        let mut holders = holders.filter(|_| what.starts_with('/'));
+        let holds = |place: &str| {
+            let value = self.json().pointer(place);
+            value.is_some_and(|value| value.is_object() || value.is_array())
+        };
+        holders.find(|place| !holds(place)).unwrap_or(what)
     }
 
     /// Names what was wrong in the step that was recorded last, unless it held.
@@ -434,17 +425,5 @@ impl<'t> Answer<'t> {
             latest.to_rfc3339()
         );
         self.expect(what, held, expected, moment.to_rfc3339())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::kinds;
-
-    #[test]
-    fn problems_of_items_are_one() {
-        let problems = ["/0/id: missing", "/12/id: missing", "the body: too long"];
-        let problems = problems.map(str::to_owned);
-        assert_eq!(kinds(&problems), "/*/id: missing; the body: too long");
     }
 }

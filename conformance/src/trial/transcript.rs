@@ -10,6 +10,7 @@ use crate::asked::is_busy;
 use crate::case::Stop;
 use crate::deployment::Deployment;
 use crate::deployment::faults::{BREAKS, CHANGED, breaks_on_deleted, server_error};
+use crate::deployment::observation::fault_of_refusals;
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
@@ -195,13 +196,17 @@ impl Transcript {
     }
 
     /// Names, in the step that was recorded last, the fault that a server error shows in answer to the request of an exchange: one
-    /// like it was answered without, or it names what was deleted.
+    /// like it was answered without, its credential had to be refused, or it names what was deleted.
     pub(super) fn name_server_error(&self, exchange: usize) {
+        let is_refused = self.sent_a_revoked_token(exchange) || !self.sent_a_valid_token(exchange);
         let fault = {
             let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
             let request = &log.exchanges[exchange].request;
             match self.deployment.is_sound(request) {
                 true => Some(NOW_AND_THEN.to_owned()),
+                false if is_refused && self.deployment.contract.has_revoke() => {
+                    Some(fault_of_refusals("a server error"))
+                }
                 false => self.deployment.deleted_kind(request).map(breaks_on_deleted),
             }
         };

@@ -416,6 +416,12 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
         "status.forbidden",
     ),
     mutant("the record is in a list", "status.created"),
+    mutant("the record is null", "status.created_envelope"),
+    mutant("the record is another object", "status.created"),
+    mutant(
+        "a refused credential is a server error",
+        "authentication.missing",
+    ),
     mutant(
         "a reason is an object",
         "generated.post_revoke.body.valid_reason_text",

@@ -290,6 +290,8 @@ async function revoke(request, response, id) {
   }
   if (is("the 201 has no jti")) delete data.jti;
   if (is("the record is in a list")) envelope.data = [data];
+  if (is("the record is null")) envelope.data = null;
+  if (is("the record is another object")) envelope.data = { token: { id: token.id } };
   if (is("a reason is an object") && reason !== null) data.revocation_reason = { text: reason };
   if (is("the 201 holds the token itself")) data.token = token.token;
   if (is("one 201 in twenty is no success") && everyTwentieth()) envelope.success = false;
@@ -408,6 +410,7 @@ const server = createServer(async (request, response) => {
     let { status, detail, headers } = error;
     const [, runtime] = /^a stack trace of (\w+)$/.exec(FAULT) ?? [];
     if (runtime && status === 404) detail = STACKS[runtime];
+    if (is("a refused credential is a server error") && status === 401) status = 500;
     if (is("connections are closed in place of a 403") && status === 403) return request.socket.destroy();
     if (is("one 404 in twenty is 403") && detail === "Token not found" && everyTwentieth()) status = 403;
     if (is("one 403 in twenty is 404") && status === 403 && everyTwentieth()) status = 404;

@@ -1,5 +1,7 @@
 //! The effects of requests that must have none: what an operation of the contract reads before and after them.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::case::{Outcome, Stop};
@@ -17,8 +19,14 @@ pub(super) struct Reader {
     is_shared: bool,
 }
 
+/// The readings after a change that show whether it goes on without a request, and the time before each.
+const CONTROLS: usize = 4;
+const BETWEEN: Duration = Duration::from_millis(400);
+
 /// What was read before a request.
 pub(super) struct Reading {
+    /// Whether the case made what it reads, and would make another one if it were run again.
+    is_own: bool,
     status: u16,
     body: Vec<u8>,
     /// The body as JSON, and the pointers to what differs each time, such as a clock.
@@ -93,14 +101,18 @@ impl Reader {
             true => Some(t.alone().await),
             false => None,
         };
-        let reading = Reading::take(t, &request).await?;
+        let reading = Reading::take(t, &request, !self.is_shared).await?;
         Ok((reading.map(|reading| (request, reading)), alone))
     }
 }
 
 impl Reading {
     /// Reads twice. `None` when the answers have nothing in common.
-    pub(super) async fn take(t: &Trial, reading: &Request) -> Result<Option<Reading>, Stop> {
+    pub(super) async fn take(
+        t: &Trial,
+        reading: &Request,
+        is_own: bool,
+    ) -> Result<Option<Reading>, Stop> {
         let first = t.ask("read it before", reading.clone()).await?;
         let second = t.ask("read it once more before", reading.clone()).await?;
         if first.status() != second.status() {
@@ -117,13 +129,14 @@ impl Reading {
         };
         let same = json.is_some() || first.bytes() == second.bytes();
         Ok(same.then(|| Reading {
+            is_own,
             status: second.status(),
             body: second.bytes().to_vec(),
             json,
         }))
     }
 
-    /// Reads again, and checks that only what differs each time has changed.
+    /// Reads again, and checks that only what differs each time has changed, or what goes on to change by itself.
     /// `may_change` excepts some by their pointers.
     pub(super) async fn is_unchanged(
         &self,
@@ -132,32 +145,74 @@ impl Reading {
         purpose: &str,
         may_change: &(dyn Fn(&str) -> bool + Sync),
     ) -> Outcome {
-        let after = t.send(purpose, reading).await?;
-        let same = match &self.json {
-            Some((before, moving)) => {
-                let mut changed = Vec::new();
-                let now = after.json();
-                differences(before, now, String::new(), &mut changed);
-                let is_moving = |place: &String| {
-                    moving.iter().any(|moving| {
-                        place
-                            .strip_prefix(moving.as_str())
-                            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                    })
-                };
-                changed
-                    .iter()
-                    .all(|place| is_moving(place) || may_change(place))
-            }
-            None => after.bytes() == self.body.as_slice(),
-        };
-        let held = same && after.status() == self.status;
+        let after = t.send(purpose, reading.clone()).await?;
+        let held = after.status() == self.status
+            && match self.changed(&after, may_change) {
+                Changed::Nothing => true,
+                Changed::Places(places) => moves(t, &reading, after.json(), &places).await?,
+                Changed::Bytes => false,
+            };
         let expected = String::from_utf8_lossy(&self.body);
         let held = after.expect("no effect", held, expected, after.quote());
         let cause = format!("{CHANGED}a request that must not change it");
         t.name_cause(Some(cause), None);
+        if self.is_own {
+            t.transcript().note_own_effect();
+        }
         held
     }
+
+    /// Compares a later answer, without what differs each time.
+    fn changed(&self, after: &Answer<'_>, may_change: &(dyn Fn(&str) -> bool + Sync)) -> Changed {
+        let Some((before, moving)) = &self.json else {
+            return match after.bytes() == self.body.as_slice() {
+                true => Changed::Nothing,
+                false => Changed::Bytes,
+            };
+        };
+        let mut changed = Vec::new();
+        differences(before, after.json(), String::new(), &mut changed);
+        changed.retain(|place| !(is_within(place, moving) || may_change(place)));
+        match changed.is_empty() {
+            true => Changed::Nothing,
+            false => Changed::Places(changed),
+        }
+    }
+}
+
+/// What differs between two answers.
+enum Changed {
+    Nothing,
+    /// These pointers into the JSON.
+    Places(Vec<String>),
+    /// Something in a body that is not JSON.
+    Bytes,
+}
+
+/// Returns whether a place is one of these, or below one.
+fn is_within(place: &str, places: &[String]) -> bool {
+    let mut places = places.iter().filter_map(|one| place.strip_prefix(&**one));
+    places.any(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Returns whether all that has changed goes on to change without any request, such as an age in seconds.
+async fn moves(
+    t: &Trial,
+    reading: &Request,
+    after: &Value,
+    changed: &[String],
+) -> Result<bool, Stop> {
+    let mut moving = Vec::new();
+    for _ in 0..CONTROLS {
+        tokio::time::sleep(BETWEEN).await;
+        let purpose = "read it once more, to see whether it changes by itself";
+        let later = t.ask(purpose, reading.clone()).await?;
+        differences(after, later.json(), String::new(), &mut moving);
+        if changed.iter().all(|place| is_within(place, &moving)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Collects the pointers to what differs between two values.

@@ -216,7 +216,7 @@ impl<'t> Subject<'t> {
     /// Returns what is read of the one that is named.
     async fn reading(&self, t: &Trial) -> Result<(crate::wire::Request, Option<Reading>), Stop> {
         let request = request::ordinary(t, self.read_operation()?).await?;
-        let reading = Reading::take(t, &request).await?;
+        let reading = Reading::take(t, &request, true).await?;
         Ok((request, reading))
     }
 

@@ -1,5 +1,6 @@
-//! Cases that saw an effect which a request must not have, run again: something else may have changed at that moment what they read,
-//! such as another user, or a job that goes on by itself. An effect of the request shows again.
+//! Cases that saw an effect, which a request must not have, on a thing that they made, run again with another one: something else may
+//! have changed it at that moment, such as a job that goes on by itself. An effect of the request shows again. On what others use,
+//! such as settings, it may not: the first request has left its effect there.
 
 use crate::case::{Case, Outcome, Stop};
 use crate::trial::Trial;

@@ -9,7 +9,7 @@ use super::reproduction;
 use crate::asked::is_busy;
 use crate::case::Stop;
 use crate::deployment::Deployment;
-use crate::deployment::faults::{BREAKS, CHANGED, breaks_on_deleted, server_error};
+use crate::deployment::faults::{BREAKS, breaks_on_deleted, server_error};
 use crate::deployment::observation::fault_of_refusals;
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
@@ -37,6 +37,8 @@ struct Log {
     unminted: Option<String>,
     /// The exchanges on connections that the case opened itself.
     raw: BTreeSet<usize>,
+    /// The steps that saw an effect, which a request must not have, on what the case made itself.
+    own_effects: BTreeSet<usize>,
 }
 
 impl Transcript {
@@ -150,18 +152,30 @@ impl Transcript {
         step.fault.clone()
     }
 
-    /// Returns whether the step that did not hold is about an effect that a request must not have.
+    /// Records that the last step, unless it held, is about an effect on what the case made itself: it would show again on another one.
+    pub(crate) fn note_own_effect(&self) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.steps.last().is_some_and(|step| !step.held) {
+            let last = log.steps.len() - 1;
+            log.own_effects.insert(last);
+        }
+    }
+
+    /// Returns whether the step that did not hold is about such an effect.
     pub(crate) fn saw_an_effect(&self) -> bool {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let step = log.steps.iter().rfind(|step| !step.held);
-        step.is_some_and(is_about_an_effect)
+        let step = log.steps.iter().rposition(|step| !step.held);
+        step.is_some_and(|step| log.own_effects.contains(&step))
     }
 
     /// Records that such effects did not show again, so that something else was the cause.
     pub(crate) fn excuse_effects(&self) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let steps = log.steps.iter_mut();
-        for step in steps.filter(|step| !step.held && is_about_an_effect(step)) {
+        let Log {
+            steps, own_effects, ..
+        } = &mut *log;
+        for index in own_effects.iter() {
+            let step = &mut steps[*index];
             step.held = true;
             step.actual += " (not again with another one, so something else changed it)";
             step.check = None;
@@ -419,9 +433,4 @@ impl Transcript {
         }
         (steps.collect(), exchanges)
     }
-}
-
-fn is_about_an_effect(step: &StepRecord) -> bool {
-    let check = step.check.as_deref();
-    check.is_some_and(|check| check.starts_with(CHANGED))
 }

@@ -414,3 +414,44 @@ async fn an_update_gets_the_tag_of_a_reading() {
         assert_eq!(run.stdout.contains(said), code == 4, "{}", run.stdout);
     }
 }
+
+/// Whoever runs such a case again finds the settings as the refused request has left them.
+#[tokio::test]
+async fn a_refused_request_that_sets_what_all_share_is_noticed() {
+    let schema = json!({ "type": "object", "required": ["theme"], "properties": { "theme": { "enum": ["dark", "light"] } } });
+    let content = json!({ "application/json": { "schema": schema } });
+    let contract = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Settings", "version": "1" },
+        "paths": { "/settings": {
+            "get": { "responses": { "200": { "description": "Set", "content": content } } },
+            "put": {
+                "requestBody": { "required": true, "content": content },
+                "responses": { "204": { "description": "Set" }, "400": { "description": "Refused" } },
+            },
+        } },
+    });
+    let theme = Arc::new(Mutex::new("light".to_owned()));
+    let app = Router::new().fallback(move |method: Method, body: Bytes| {
+        let mut theme = theme.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+        let answer = match (method.as_str(), sent["theme"].as_str()) {
+            ("GET", _) => axum::Json(json!({ "theme": *theme })).into_response(),
+            ("PUT", Some(wanted @ ("dark" | "light"))) => {
+                wanted.clone_into(&mut theme);
+                StatusCode::NO_CONTENT.into_response()
+            }
+            ("PUT", _) => {
+                "unset".clone_into(&mut theme);
+                StatusCode::BAD_REQUEST.into_response()
+            }
+            _ => (StatusCode::METHOD_NOT_ALLOWED, [("allow", "GET, PUT")]).into_response(),
+        };
+        async move { answer }
+    });
+    let profile = "[operations.\"PUT /settings\"]\nexpendable = true\n";
+    let run = run_contract(app, &contract, "delete", profile).await;
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    let cause = "GET /settings: changed by a request that must not change it";
+    assert!(run.stdout.contains(cause), "{}", run.stdout);
+}

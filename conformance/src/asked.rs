@@ -37,7 +37,7 @@ impl<T> Default for Asked<T> {
 }
 
 impl<T: Clone> Asked<T> {
-    /// Returns what is known, from the last case that asked.
+    /// Returns the answer; while there is none, what the last blocked case found, if it recorded that. `None` if nothing is known.
     pub(crate) fn known(&self) -> Option<T> {
         let last = || {
             let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);

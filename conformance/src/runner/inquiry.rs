@@ -65,8 +65,8 @@ async fn is_refused(trial: &Trial, role: Role) -> Result<bool, Stop> {
 }
 
 /// Names the fault of a server error or a missing answer that comes now and then, and is not about the request: it is answered when
-/// it is sent once more; or if it cannot be sent again, other cases met such a fault. Names that of an answer that is missing each
-/// time: whoever closes connections of one service does it at all of its operations.
+/// it is sent once more; or if it cannot be sent again, other cases met such a fault. If the connection
+/// closes each time, names another fault: for the revoke contract, the same one at each operation of the service.
 pub(super) async fn repeat(trial: &Trial) -> Option<()> {
     let (fault, request) = trial.transcript().trouble()?;
     let mut comes_and_goes = request.is_none() && trial.deployment().has_met(fault);

@@ -415,7 +415,8 @@ async fn an_update_gets_the_tag_of_a_reading() {
     }
 }
 
-/// Whoever runs such a case again finds the settings as the refused request has left them.
+/// The case cannot be run again to see whether the effect shows again: the settings are already as the first refused request has left
+/// them.
 #[tokio::test]
 async fn a_refused_request_that_sets_what_all_share_is_noticed() {
     let schema = json!({ "type": "object", "required": ["theme"], "properties": { "theme": { "enum": ["dark", "light"] } } });

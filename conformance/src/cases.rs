@@ -71,6 +71,14 @@ pub fn catalogue() -> Vec<&'static Case> {
     .collect()
 }
 
+/// Returns whether the case of an id judges the answers that other cases got, so that it shows little where it runs alone.
+#[must_use]
+pub fn judges_others(id: &str) -> bool {
+    let catalogue = catalogue();
+    let mut judges = catalogue.iter().filter(|case| case.needs.others_done);
+    derived::judges_others(id) || judges.any(|case| case.id == id)
+}
+
 /// Returns the operation that a case is about, such as `POST /api/v1/tokens/{token_id}/revoke`; what the case covers
 /// are JSON pointers below it. `None` for cases that cover nothing of the contract.
 #[must_use]

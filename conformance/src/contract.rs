@@ -1,5 +1,6 @@
 //! The contract that a deployment must keep: an OpenAPI document with its responses ready to validate.
 
+mod answered;
 mod documented;
 mod events;
 pub(crate) mod parameters;
@@ -22,6 +23,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use answered::{NOT_JSON, Part, kinds};
 pub(crate) use documented::{DocumentedOperation, is_success};
 pub use place::Place;
 pub(crate) use response::JSON;

@@ -4,6 +4,7 @@
 mod breaker;
 mod callers;
 pub(crate) mod credentials;
+mod deviations;
 mod earlier;
 pub(crate) mod faults;
 pub(crate) mod leak;
@@ -41,6 +42,7 @@ use crate::resources::scope::Shared;
 use crate::wire::{Client, Exchange, Form, NoAnswer, Request, Response, To, Wire};
 use breaker::Breaker;
 pub(crate) use breaker::Early;
+use deviations::Deviations;
 use ledger::{Ledger, Token};
 use lost::Lost;
 use observation::Observation;
@@ -116,6 +118,7 @@ pub struct Deployment {
     /// What each user was answered first who asked for a token that does not exist, by their own token or by a minted one.
     unknown: Mutex<BTreeMap<(Role, bool), u16>>,
     observations: Mutex<Vec<Observation>>,
+    deviations: Deviations,
     /// The causes and faults by which cases failed so far.
     met: Mutex<BTreeSet<String>>,
     /// Who revoked a token, by the first answer to each user.
@@ -185,6 +188,7 @@ impl Deployment {
             answered: Mutex::default(),
             unknown: Mutex::default(),
             observations: Mutex::default(),
+            deviations: Deviations::default(),
             met: Mutex::default(),
             revokers: Mutex::default(),
             users: Users::default(),

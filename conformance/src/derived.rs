@@ -12,6 +12,7 @@ mod case;
 mod derivation;
 mod effect;
 mod effects;
+mod every_answer;
 mod forbidden;
 mod lifecycle;
 mod naming;
@@ -34,6 +35,14 @@ use derivation::{Derivation, NUL, Variant, brief, expected, is_of_tokens, leak};
 use forbidden::Forbidden;
 use lifecycle::Promise;
 use naming::Names;
+
+/// The end of the ids of the cases that judge every answer of an operation.
+const EVERY_ANSWER: &str = "each_as_documented";
+
+/// Returns whether an id is that of a case which judges the answers that other cases got.
+pub(crate) fn judges_others(id: &str) -> bool {
+    id.starts_with("generated.") && id.ends_with(&format!(".answers.{EVERY_ANSWER}"))
+}
 
 /// Returns the cases that are derived from a contract. They live as long as the process, as those of the catalogue do.
 #[must_use]
@@ -87,6 +96,9 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
         let about_callers =
             security::cases(contract, &derivation.graph, index, &mut derivation.names);
         derivation.cases.extend(about_callers);
+        if !is_of_tokens(contract, index) {
+            derivation.add_every_answer(index);
+        }
     }
     derivation.add_lifecycles();
     derivation.cases
@@ -191,6 +203,41 @@ impl Derivation<'_> {
         }
     }
 
+    /// Adds the case that judges every answer of an operation, after all others.
+    fn add_every_answer(&mut self, index: usize) {
+        let documented = &self.contract.operations()[index];
+        let operation = &documented.operation;
+        let sample = Sample {
+            operation: index,
+            change: Change::Nothing,
+            // Not the ordinary request itself.
+            expects: Expects::Taken,
+            purpose: format!("{operation} in the whole run"),
+            left_out: Vec::new(),
+        };
+        let text = format!(
+            "{operation} answers {}: so does every answer to its ordinary requests in the run, with the documented headers and body",
+            documented.statuses()
+        );
+        let id = self.names.id(index, "answers", EVERY_ANSWER);
+        let case = case(
+            self.contract,
+            &self.graph,
+            (id, "/responses"),
+            None,
+            text,
+            sample,
+        );
+        self.cases.push(Box::leak(Box::new(Case {
+            needs: Needs {
+                others_done: true,
+                ..case.needs
+            },
+            steps: |t| Box::pin(every_answer::is_documented_each_time(t)),
+            ..case
+        })));
+    }
+
     /// Adds the case of a request that the contract forbids otherwise than by a schema.
     fn add_forbidden(&mut self, index: usize, forbidden: Forbidden) {
         let Forbidden {
@@ -233,6 +280,7 @@ impl Derivation<'_> {
         let kinds = self.graph.kinds.iter();
         let mut promises: Vec<Promise> = kinds.flat_map(lifecycle::promises).collect();
         promises.extend(lifecycle::gone::promises(self.contract, &self.graph));
+        promises.extend(lifecycle::looked_up::promises(&self.graph));
         for promise in promises {
             let operation = &self.contract.operations()[promise.operation].operation;
             let sample = Sample {

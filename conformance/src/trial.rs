@@ -253,6 +253,15 @@ impl Trial {
             }
             false => deployment.send(case, purpose.to_owned(), request).await,
         };
+        self.recall(purpose, exchange)
+    }
+
+    /// Takes an exchange of another case for one of this trial. Without an answer the error has the index of the exchange.
+    pub(crate) fn recall(
+        &self,
+        purpose: &str,
+        exchange: Exchange,
+    ) -> Result<Result<Answer<'_>, (usize, NoAnswer)>, Stop> {
         let (index, outcome) = self.record(purpose, exchange)?;
         Ok(outcome.map_err(|problem| (index, problem)))
     }

@@ -118,7 +118,10 @@ impl Deployment {
             }
             let new = held(&self.credentials, self.contract.schemes(), role, name)?;
             new.register(&self.secrets);
-            return Some(request.clone().carrying(&[placed], &[new.placed()?]));
+            return Some(Request {
+                is_ordinary: request.is_ordinary,
+                ..request.clone().carrying(&[placed], &[new.placed()?])
+            });
         }
         None
     }

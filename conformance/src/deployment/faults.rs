@@ -50,10 +50,13 @@ pub(crate) fn undocumented(status: u16) -> String {
 pub(crate) const BREAKS: &str =
     "a connection that breaks at a request that is answered at other times";
 
-/// Returns the fault of an operation that does not delete what it should: whatever uses that later shows it.
-pub(crate) fn still_there(operation: &impl std::fmt::Display) -> String {
-    format!("what {operation} has deleted is still there")
+/// Returns the fault of an operation that does not delete what it should, or something else: whatever uses that later shows it.
+pub(crate) fn deletes_another(operation: &impl std::fmt::Display) -> String {
+    format!("{operation} does not delete what its path names, and that alone")
 }
+
+/// A deployment, or one behind it, that is busy or away (RFC 9110, sections 15.6.3 to 15.6.5): any request shows it.
+pub(crate) const BUSY: &str = "a deployment that is busy or away";
 
 /// A connection is closed in place of an answer, each time.
 pub(crate) const CLOSES: &str = "a connection that is closed in place of an answer";

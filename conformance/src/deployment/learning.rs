@@ -9,6 +9,7 @@ use std::time::Duration;
 use reqwest::Method;
 use secrecy::ExposeSecret;
 
+use super::deviations::Deviation;
 use super::ledger::{Shown, Token};
 use super::observation::{self, Kind, Observation};
 use super::pace::{CLEAN_UP, Errand, MAX_SECONDS};
@@ -31,6 +32,11 @@ impl Deployment {
             .filter(|one| one.kind == kind)
             .cloned()
             .collect()
+    }
+
+    /// Returns the answers to ordinary requests of an operation that were not as documented so far, one of each kind.
+    pub(crate) fn deviations(&self, operation: usize) -> Vec<Deviation> {
+        self.deviations.of(operation)
     }
 
     /// Records by what a case failed, or was blocked.
@@ -75,6 +81,15 @@ impl Deployment {
         }
         let mut created = false;
         let path = path_of(&exchange.request);
+        let operation = (exchange.request.is_ordinary).then(|| {
+            self.tracker()
+                .operation(exchange.request.method.as_str(), path)
+        });
+        if let Some(operation) = operation.flatten() {
+            let documented = &self.contract.operations()[operation];
+            self.deviations
+                .learn((operation, documented), case, exchange);
+        }
         if let Ok(response) = &exchange.outcome {
             // Checked before a token that this answer creates is entered: that token may be in the answer.
             let Request { method, path, .. } = &exchange.request;
@@ -159,6 +174,17 @@ impl Deployment {
             let (added, done) = (self.made).learn(&self.graph, case, operation, exchange, response);
             self.pace.reserve(added as u64);
             self.pace.release(done as u64);
+        }
+    }
+
+    /// Records that what a request reads by an operation is there again after its deletion, and keeps a request in reserve to delete
+    /// it.
+    pub(crate) fn found_again(&self, operation: usize, request: &Request) {
+        let named = self.graph.named_by(operation, path_of(request)).pop();
+        if let Some((kind, ids)) = named
+            && self.made.found_again(kind, &ids)
+        {
+            self.pace.reserve(1);
         }
     }
 

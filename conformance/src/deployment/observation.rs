@@ -3,40 +3,15 @@
 
 use super::faults::OTHER_MEDIA_TYPE;
 use super::leak::{self, Leaked};
-use crate::contract::{Contract, JSON, repetition};
+use crate::contract::{Contract, JSON, NOT_JSON, kinds, repetition};
 use crate::redact::Secrets;
 use crate::wire::{Exchange, Request, Response};
 use openapi::media_type::MediaType;
 use reqwest::Method;
 use uuid::Uuid;
 
-/// What is wrong with a body that is not JSON.
-pub(crate) const NOT_JSON: &str = "a body that is not JSON";
-
 /// The fault that any operation shows whose answers are not JSON: answers are written in one place.
 pub(crate) const UNREADABLE: &str = "an answer that is not JSON";
-
-/// Returns the kinds of problems: those of each item of a list are one.
-pub(crate) fn kinds(problems: &[String]) -> String {
-    if let [only] = problems
-        && only == "the body: not JSON"
-    {
-        return NOT_JSON.to_owned();
-    }
-    let kind = |problem: &String| {
-        let (place, what) = problem.split_once(": ").unwrap_or(("", problem));
-        let is_index = |token: &&str| token.parse::<usize>().is_ok();
-        let tokens: Vec<&str> = (place.split('/'))
-            .map(|token| if is_index(&token) { "*" } else { token })
-            .collect();
-        match place {
-            "" => what.to_owned(),
-            _ => format!("{}: {what}", tokens.join("/")),
-        }
-    };
-    let kinds: std::collections::BTreeSet<String> = problems.iter().map(kind).collect();
-    kinds.into_iter().collect::<Vec<_>>().join("; ")
-}
 
 /// Something that is wrong with an answer.
 #[derive(Debug, Clone)]
@@ -190,17 +165,5 @@ fn problems(contract: &Contract, response: &Response) -> Vec<String> {
             twice.into_iter().chain(problems).collect()
         }
         None => vec![NOT_JSON.to_owned()],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::kinds;
-
-    #[test]
-    fn problems_of_items_are_one() {
-        let problems = ["/0/id: missing", "/12/id: missing", "the body: too long"];
-        let problems = problems.map(str::to_owned);
-        assert_eq!(kinds(&problems), "/*/id: missing; the body: too long");
     }
 }

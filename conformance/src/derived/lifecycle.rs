@@ -6,6 +6,8 @@
 pub(super) mod gone;
 mod kept;
 mod listed;
+pub(super) mod looked_up;
+mod patched;
 
 use std::time::Duration;
 
@@ -15,7 +17,7 @@ use super::effects::Reading;
 use super::neighbours;
 use super::steps::{conforms, is_documented};
 use crate::case::{Effect, Outcome, Steps, Stop};
-use crate::deployment::faults::still_there;
+use crate::deployment::faults::deletes_another;
 use crate::deployment::reach::Reach;
 use crate::resources::chosen::{Chosen, Made};
 use crate::resources::graph::{Graph, How, Kind};
@@ -93,6 +95,15 @@ pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
                 |t| Box::pin(neighbours::judged(t, update_shows(t))),
             );
         }
+    }
+    if let (Some(patch), Some(_)) = (kind.patch, kind.read) {
+        add(
+            patch,
+            "patch_spares_other_members",
+            "a change of one member leaves the others as they were (RFC 5789, section 2)",
+            Effect::Change,
+            |t| Box::pin(neighbours::judged(t, patched::spares_other_members(t))),
+        );
     }
     if let (Some(put), Some(_)) = (kind.put, kind.read) {
         add(
@@ -272,7 +283,13 @@ async fn created_is_listed(t: &Trial) -> Outcome {
         (!is_listed).then(|| format!("without what {operation} has created")),
         None,
     );
-    listed
+    match listed {
+        // Another case may have deleted something meanwhile.
+        Err(Stop::Failed(reason)) => {
+            Err(neighbours::blamed(t, std::iter::once(subject.index), reason).await)
+        }
+        listed => listed,
+    }
 }
 
 async fn update_shows(t: &Trial) -> Outcome {
@@ -417,7 +434,7 @@ async fn deleted_is_not_listed(t: &Trial) -> Outcome {
     let operation = &t.deployment().contract.operations()[subject.operation].operation;
     t.name_cause(
         is_listed.then(|| format!("with what {operation} has deleted")),
-        Some(still_there(operation)),
+        Some(deletes_another(operation)),
     );
     unlisted
 }
@@ -427,7 +444,7 @@ fn finds_it_deleted(t: &Trial, answer: &Answer<'_>, held: bool, delete: usize) -
     let outcome = answer.expect("status", held, "404 or 410: it was deleted", found(answer));
     if answer.status() / 100 == 2 {
         let operation = &t.deployment().contract.operations()[delete].operation;
-        t.name_fault(&still_there(operation));
+        t.name_fault(&deletes_another(operation));
     }
     outcome
 }

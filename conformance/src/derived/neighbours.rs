@@ -1,9 +1,9 @@
-//! Whether a thing is gone since another one of its kind was deleted: then the deletion is the cause, whatever case met it.
+//! Whether a thing is gone since another one of its kind was deleted, or another one in its place: then the deletion is the cause, whatever case met it.
 
 use std::sync::{Arc, PoisonError};
 
 use crate::case::{Outcome, Stop};
-use crate::deployment::faults::CHANGED;
+use crate::deployment::faults::{CHANGED, deletes_another};
 use crate::resources::make::make;
 use crate::resources::members::Members;
 use crate::resources::request;
@@ -12,12 +12,12 @@ use crate::trial::Trial;
 /// How many things are made, of which one is deleted.
 const MADE: usize = 3;
 
-/// Names, in the step that failed last, that an operation which deletes one thing changes others.
+/// Names, in the step that failed last, that an operation which deletes one thing deletes or changes others.
 pub(super) fn name(t: &Trial, delete: usize, noun: &str) {
     let operation = &t.deployment().contract.operations()[delete].operation;
     t.name_cause(
         Some(format!("{CHANGED}{operation} of another {noun}")),
-        Some(format!("{operation} changes another {noun}")),
+        Some(deletes_another(operation)),
     );
 }
 
@@ -25,23 +25,27 @@ pub(super) fn name(t: &Trial, delete: usize, noun: &str) {
 /// cases do so at the same time.
 pub(super) async fn judged(t: &Trial, steps: impl Future<Output = Outcome>) -> Outcome {
     let outcome = steps.await;
-    let Err(Stop::Failed(reason)) = outcome else {
-        return outcome;
-    };
     let refusal = t.transcript().unexplained().flatten();
     let is_gone = refusal.is_some_and(|(_, status)| matches!(status, 404 | 410));
-    let failed = Err(Stop::Failed(reason.clone()));
-    if !is_gone {
-        return failed;
+    match outcome {
+        Err(Stop::Failed(reason)) if is_gone => {
+            let graph = &t.deployment().graph;
+            let operation = t.sample()?.operation;
+            // It may be within what was deleted.
+            let named = graph.slots(operation).iter();
+            let named = named.filter_map(|slot| graph.kind(&slot.key));
+            let created = graph.created_by(operation).map(|(kind, _)| kind);
+            Err(blamed(t, named.chain(created), reason).await)
+        }
+        outcome => outcome,
     }
-    let graph = &t.deployment().graph;
-    let operation = t.sample()?.operation;
-    // It may be within what was deleted.
-    let named = graph.slots(operation).iter();
-    let named = named.filter_map(|slot| graph.kind(&slot.key));
-    let created = graph.created_by(operation).map(|(kind, _)| kind);
-    for index in named.chain(created) {
-        let kind = &graph.kinds[index];
+}
+
+/// Returns the outcome of a case that failed since a thing of one of these kinds is not there: it is blocked where deleting another one
+/// deletes it, too.
+pub(super) async fn blamed(t: &Trial, kinds: impl Iterator<Item = usize>, reason: String) -> Stop {
+    for index in kinds {
+        let kind = &t.deployment().graph.kinds[index];
         let (Some(delete), Some(read)) = (kind.delete, kind.read) else {
             continue;
         };
@@ -51,17 +55,17 @@ pub(super) async fn judged(t: &Trial, steps: impl Future<Output = Outcome>) -> O
                 .entry(index)
                 .or_default(),
         );
-        let spares = question.get_or_try_init(|| spares_others(t, index, (delete, read)));
-        if let Ok(false) = spares.await {
+        let deletes = question.get_or_try_init(|| deletes_one(t, index, (delete, read)));
+        if let Ok(false) = deletes.await {
             name(t, delete, &kind.noun);
-            return Err(Stop::Blocked(reason));
+            return Stop::Blocked(reason);
         }
     }
-    failed
+    Stop::Failed(reason)
 }
 
-/// Returns whether deleting a thing of a kind spares the one that was made before it, and the one after it.
-async fn spares_others(
+/// Returns whether deleting a thing of a kind deletes it, and spares the one that was made before it, and the one after it.
+async fn deletes_one(
     t: &Trial,
     index: usize,
     (delete, read): (usize, usize),
@@ -77,13 +81,21 @@ async fn spares_others(
         t.scope().bind(key, made[1].clone());
         let request = request::ordinary(t, delete).await?;
         let purpose = "delete one, to see whether others stay";
-        if !matches!(t.look(purpose, request).await?, Ok(answer) if answer.status() / 100 == 2) {
+        // One that is accepted for later may not be done yet.
+        if !matches!(t.look(purpose, request).await?, Ok(answer) if matches!(answer.status(), 200 | 203..300))
+        {
             return Ok(true);
         }
-        for reading in [&readings[0], &readings[2]] {
-            let purpose = "read another one after that";
-            let answer = t.look(purpose, reading.clone()).await?;
-            if answer.is_ok_and(|answer| matches!(answer.status(), 404 | 410)) {
+        for (place, reading) in readings.into_iter().enumerate() {
+            let purpose = "read one of them after that";
+            let Ok(answer) = t.look(purpose, reading).await? else {
+                continue;
+            };
+            let is_wrong = match place {
+                1 => answer.status() / 100 == 2,
+                _ => matches!(answer.status(), 404 | 410),
+            };
+            if is_wrong {
                 return Ok(false);
             }
         }

@@ -1,11 +1,10 @@
 //! The steps of a derived case: send its request, compare the answer with the contract, and check that a refusal changed
 //! nothing.
 
-use openapi::media_type::MediaType;
-
 use super::{accepted, effects, neighbours, reach};
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
+use crate::contract::Part;
 use crate::deployment::reach::Reach;
 use crate::profile::one_of;
 use crate::resources::request;
@@ -108,7 +107,6 @@ pub(super) fn found(answer: &Answer<'_>, held: bool) -> String {
 /// Checks that an answer is one that the contract documents for the operation, and of the kind that the sample expects. The
 /// kind of a refusal counts where the ordinary request succeeds: otherwise it may be about something else.
 pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> Outcome {
-    let operation = &t.deployment().contract.operations()[sample.operation];
     let status = answer.status();
     // HTTP itself has these for a request without a body, which is refused before the operation is reached.
     let is_of_http = sample.change == Change::Body(None)
@@ -163,44 +161,32 @@ pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &
         }
         (Expects::Taken | Expects::Documented, _) => {}
     }
+    is_as_documented(answer, t, sample.operation)
+}
+
+/// Checks that the headers, the media type and the body of an answer are those that the contract documents for its status.
+pub(super) fn is_as_documented(answer: &Answer<'_>, t: &Trial, operation: usize) -> Outcome {
+    let documented = &t.deployment().contract.operations()[operation];
+    let parts = documented.parts(answer.status(), |name| answer.headers(name), answer.bytes());
     let unusable = |why: String| Stop::Inconclusive(format!("an answer cannot be judged: {why}"));
-    let problems = operation.header_problems(status, |name| answer.headers(name));
-    let problems = problems.map_err(unusable)?;
-    if !problems.is_empty() {
-        let (expected, actual) = ("those documented", problems.join("; "));
-        let held = answer.expect("headers", false, expected, &actual);
-        t.name_cause(Some(format!("header {actual} in the {status}")), None);
+    for part in parts.map_err(unusable)? {
+        let held = match &part {
+            Part::Headers(problems) => {
+                answer.expect("headers", false, "those documented", problems.join("; "))
+            }
+            Part::MediaType {
+                is_documented,
+                documented,
+                found,
+            } => answer.expect("media type", *is_documented, documented, found),
+            Part::Body(problems) => answer.body_is_without(problems),
+        };
+        if let Some(fault) = part.fault(answer.status()) {
+            answer.name_check(fault);
+        }
         held?;
     }
-    let media_types = operation.media_types(status);
-    // RFC 9110, sections 9.3.2, 15.3.5, 15.3.6 and 15.4.5.
-    let is_head = operation.operation.method == "HEAD";
-    if media_types.is_empty() || matches!(status, 204 | 205 | 304) {
-        return Ok(());
-    }
-    let given = answer.headers("content-type");
-    if is_head && given.is_empty() {
-        return Ok(());
-    }
-    let media_type = MediaType::of(given.first().map_or("", String::as_str));
-    let content = operation.content(status, &media_type);
-    // Of several, a reader may take any (RFC 9110, section 5.3).
-    let held = given.len() == 1 && content.is_some();
-    let found = if given.is_empty() {
-        "none".to_owned()
-    } else {
-        given.join(" and ")
-    };
-    let is_right = answer.expect("media type", held, media_types.join(" or "), &found);
-    answer.name_check(format!("the media type {found} in the {status}"));
-    is_right?;
-    match content {
-        Some(content) if !is_head => {
-            let problems = content.problems(&media_type, answer.bytes());
-            answer.body_is_without(&problems.map_err(unusable)?)
-        }
-        Some(_) | None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Returns the statuses that refuse what a sample changed: those for bad input, and those that HTTP has for such a place.

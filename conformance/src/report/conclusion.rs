@@ -3,6 +3,7 @@
 
 use super::{Report, summary};
 use crate::case::Level;
+use crate::cases;
 use crate::event::{CaseRecord, KnownState, Verdict};
 use crate::exit::ExitCode;
 use summary::count;
@@ -68,9 +69,13 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
     let mut skipped = of(Verdict::Skip);
     skipped.retain(|case| !of_waivers(case));
     let undecided = [of(Verdict::Inconclusive), of(Verdict::Error)].concat();
+    let mut unproven: Vec<_> = summary::unproven(report).collect();
+    let of_unreached = of(Verdict::Unproven).len().saturating_sub(unproven.len());
+    unproven.retain(|case| !of_waivers(case));
     for (word, cases, what) in [
         ("skipped", &skipped, "not run"),
         ("undecided", &undecided, "not decided"),
+        ("unproven", &unproven, "proved nothing"),
     ] {
         if let Some(first) = cases.first() {
             let text = format!(
@@ -87,7 +92,7 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         let text = format!(
             "{}, so that {} about them prove nothing, the first: {operation}: {}",
             count(unreached.len(), "operation"),
-            count(of(Verdict::Unproven).len(), "case"),
+            count(of_unreached, "case"),
             short(&why.reason)
         );
         lines.push(("unreached", text));
@@ -182,6 +187,10 @@ fn next(report: &Report, skipped: &[&CaseRecord]) -> String {
             "keep report.json, and compare the next run with it: conformance compare".to_owned()
         }
         ExitCode::Failed => match (findings.first(), gone) {
+            (Some(finding), _) if cases::judges_others(&finding.case.id) => {
+                "fix the gravest fault, then run again: its case judges the answers of all others"
+                    .to_owned()
+            }
             (Some(finding), _) if finding.case.cause.is_some() => format!(
                 "fix the gravest fault, then run again, first only --filter {}",
                 finding.case.id
@@ -197,6 +206,13 @@ fn next(report: &Report, skipped: &[&CaseRecord]) -> String {
         ExitCode::NothingProven => match skipped.first() {
             _ if !summary::unreached(report).is_empty() => {
                 "give what the operations need that were not reached, and run again".to_owned()
+            }
+            _ if let Some(case) = summary::unproven(report).find(|case| case.waived.is_none()) => {
+                format!(
+                    "see why cases proved nothing, first {}: {}",
+                    case.id,
+                    short(&case.reason)
+                )
             }
             Some(case) if case.waivable => {
                 "add to the profile what the skipped cases need, or waive them".to_owned()

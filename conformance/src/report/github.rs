@@ -54,7 +54,11 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             None if summary::musts(&skip.cases) > 0 => "warning",
             None | Some(_) => "notice",
         };
-        let title = format!("skip {}", summary::count(skip.cases.len(), "case"));
+        let title = format!(
+            "{} {}",
+            skip.verdict.name(),
+            summary::count(skip.cases.len(), "case")
+        );
         let text = format!("{}\n{}", skip.reason(), skip.ids());
         annotate(command, &title, &text, out)?;
     }

@@ -253,12 +253,13 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if skips.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n### Skipped cases\n")?;
+    writeln!(out, "\n### Cases that prove nothing\n")?;
     for skip in skips {
         let ids: Vec<String> = skip.cases.iter().map(|case| code(&case.id)).collect();
         writeln!(
             out,
-            "<details><summary>{} ({} MUST): {}</summary>\n\n{}\n\n</details>",
+            "<details><summary>{}: {} ({} MUST): {}</summary>\n\n{}\n\n</details>",
+            skip.verdict.name(),
             summary::count(skip.cases.len(), "case"),
             summary::musts(&skip.cases),
             html(&skip.reason()),

@@ -1,7 +1,7 @@
 //! The parts of a report that several formats show: findings, skipped cases, the slowest cases, coverage, and the
 //! sources of the credentials in curl commands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
 use openapi::waiver::Waived;
@@ -156,9 +156,11 @@ pub(crate) fn decisive_exchange(case: &CaseRecord) -> Option<&ExchangeRecord> {
     case.exchanges.get(decisive_step(case)?.exchange?)
 }
 
-/// The cases that were skipped for one reason.
+/// The cases that were skipped, or proved nothing, for one reason.
 pub(crate) struct Skipped<'a> {
-    /// The reason why they were not run.
+    /// Their verdict.
+    pub(crate) verdict: Verdict,
+    /// The reason why they prove nothing.
     pub(crate) reason: &'a str,
     /// The waiver, if the profile has one for them.
     pub(crate) waived: Option<&'a Waived>,
@@ -212,15 +214,22 @@ pub(crate) fn suggested_waivers(report: &Report) -> Vec<String> {
     open.map(waiver).collect()
 }
 
-/// Returns the skipped cases by reason and waiver, those without a waiver first.
+/// Returns the skipped cases, and those that proved nothing although their operation was reached, by verdict, reason and waiver;
+/// those without a waiver first.
 pub(crate) fn skips(report: &Report) -> Vec<Skipped<'_>> {
     let mut skips: Vec<Skipped<'_>> = Vec::new();
-    for case in (report.cases.iter()).filter(|case| case.verdict == Verdict::Skip) {
+    let skipped = report
+        .cases
+        .iter()
+        .filter(|case| case.verdict == Verdict::Skip);
+    for case in skipped.chain(unproven(report)) {
         let waived = case.waived.as_ref();
-        let alike = |skip: &&mut Skipped<'_>| skip.reason == case.reason && skip.waived == waived;
+        let key = (case.verdict, case.reason.as_str(), waived);
+        let alike = |skip: &&mut Skipped<'_>| (skip.verdict, skip.reason, skip.waived) == key;
         match skips.iter_mut().find(alike) {
             Some(skip) => skip.cases.push(case),
             None => skips.push(Skipped {
+                verdict: case.verdict,
                 reason: &case.reason,
                 waived,
                 cases: vec![case],
@@ -229,6 +238,15 @@ pub(crate) fn skips(report: &Report) -> Vec<Skipped<'_>> {
     }
     skips.sort_by_key(|skip| skip.waived.is_some());
     skips
+}
+
+/// Returns the cases that proved nothing although their operation was reached.
+pub(crate) fn unproven(report: &Report) -> impl Iterator<Item = &CaseRecord> {
+    let unreached: BTreeSet<&str> = unreached(report).into_iter().map(|(one, _)| one).collect();
+    report.cases.iter().filter(move |case| {
+        let operation = case.operation.as_deref().unwrap_or_default();
+        case.verdict == Verdict::Unproven && !unreached.contains(operation)
+    })
 }
 
 /// Counts the cases of level MUST.

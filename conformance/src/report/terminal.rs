@@ -168,13 +168,14 @@ fn unreached(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Writes the skipped cases, by reason.
+/// Writes the cases that were skipped or proved nothing, by reason.
 fn skips(report: &Report, out: &mut Lines<'_>) -> io::Result<()> {
     for skip in summary::skips(report) {
-        let style = style_of(Verdict::Skip);
+        let style = style_of(skip.verdict);
         writeln!(
             out,
-            "{style}skip{style:#} {} ({} MUST): {}",
+            "{style}{}{style:#} {} ({} MUST): {}",
+            skip.verdict.name(),
             summary::count(skip.cases.len(), "case"),
             summary::musts(&skip.cases),
             one_line(&skip.reason())

@@ -19,7 +19,8 @@ const ESCAPED: &str = "conformance-escaped";
 
 /// Builds the ordinary request of chosen values.
 pub(crate) fn ordinary_of(t: &Trial, chosen: &Chosen) -> Result<Request, Stop> {
-    let request = build(t, chosen, &Change::Nothing)?;
+    let mut request = build(t, chosen, &Change::Nothing)?;
+    request.is_ordinary = true;
     let deployment = t.deployment();
     // Its body differs each time, as far as its schema accepts that. The name in the path of a `PUT` may not.
     if deployment.graph.effect(chosen.operation) == Effect::Create {

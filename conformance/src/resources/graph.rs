@@ -108,14 +108,11 @@ impl Graph {
         }
     }
 
-    /// Adds the creators of what is looked up by another member than its id: `/orders/number/{number}` of `/orders/{id}`. The run
-    /// reads it there, and changes and deletes it by its id.
+    /// Adds the creators of what is looked up by another member than its id. The run reads it there, and changes and deletes it by its
+    /// id.
     fn add_lookups(&mut self) {
         let creators = |kind: &Kind| {
-            let (collection, literal) = kind.collection().rsplit_once('/')?;
-            let is_lookup = names::plain(literal) == names::plain(&kind.parameter);
-            let id = self.kind(&format!("{collection}/{{}}"))?;
-            let creators = self.kinds[id].creators.iter().filter(|_| is_lookup);
+            let creators = self.kinds[self.looked_up(kind)?].creators.iter();
             let reading = creators.map(|creator| Creator {
                 is_new: false,
                 ..creator.clone()
@@ -128,6 +125,16 @@ impl Graph {
                 kind.creators = creators.unwrap_or_default();
             }
         }
+    }
+
+    /// Returns the index of the kind whose things are looked up by another member than their id: `/orders/{id}` of
+    /// `/orders/number/{number}` and of `/orders/by-number/{number}`.
+    pub(crate) fn looked_up(&self, kind: &Kind) -> Option<usize> {
+        let (collection, literal) = kind.collection().rsplit_once('/')?;
+        let (literal, member) = (names::plain(literal), names::plain(&kind.parameter));
+        let is_lookup = literal == member || literal.strip_prefix("by") == Some(&member);
+        self.kind(&format!("{collection}/{{}}"))
+            .filter(|_| is_lookup)
     }
 
     /// Adds the creators that links name (OpenAPI 3.1, section 4.8.20). A link is more exact than names.

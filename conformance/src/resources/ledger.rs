@@ -247,6 +247,15 @@ impl Ledger {
         Some(entry.state != State::Deleted)
     }
 
+    /// Records that a thing is there again which the run created and deleted. Returns whether there is one.
+    pub(crate) fn found_again(&self, kind: usize, ids: &[String]) -> bool {
+        let mut entries = self.entries();
+        let mut entries = entries.iter_mut().rev();
+        let entry = entries.find(|entry| entry.created.kind == kind && entry.created.ids == ids);
+        let entry = entry.filter(|entry| entry.state == State::Deleted);
+        entry.map(|entry| entry.state = State::There).is_some()
+    }
+
     /// Records why a thing could not be deleted, or with `None` that it is deleted. Returns whether it was there until then.
     pub(crate) fn settle(&self, created: &Created, left: Option<String>) -> bool {
         self.becomes(created, left.map_or(State::Deleted, State::Left))

@@ -243,6 +243,26 @@ async fn shared(t: &Trial, kind: usize, within: &[(String, Bound)]) -> Result<Fo
     question.once(look).await
 }
 
+/// Makes a thing of a kind, or one that a thing of the kind leads to, by the first operation that succeeds. `None` where the contract
+/// has no such operation.
+pub(crate) async fn make_any(t: &Trial, index: usize) -> Option<Result<Made, Stop>> {
+    let graph = &t.deployment().graph;
+    let kind = &graph.kinds[index];
+    let members = match graph.looked_up(kind) {
+        // It may be an optional one.
+        Some(_) => Members::All,
+        None => Members::Ordinary,
+    };
+    let mut last = None;
+    for creator in &kind.creators {
+        match make_by(t, index, creator, members).await {
+            Ok((made, _)) => return Some(Ok(made)),
+            Err(stop) => last = Some(Err(stop)),
+        }
+    }
+    last
+}
+
 /// Makes a thing of a kind, or finds one in a list.
 async fn find(t: &Trial, index: usize, may_make: bool) -> Found {
     let graph = &t.deployment().graph;
@@ -251,10 +271,11 @@ async fn find(t: &Trial, index: usize, may_make: bool) -> Found {
         true => format!("no operation of the contract makes a {}", kind.noun),
         false => format!("the run may not make a {}", kind.noun),
     };
-    for creator in kind.creators.iter().filter(|_| may_make) {
-        match make_by(t, index, creator, Members::Ordinary).await {
-            Ok((made, _)) => return Ok(made.bound),
-            Err(stop) => why = stop.reason().to_owned(),
+    if may_make {
+        match make_any(t, index).await {
+            Some(Ok(made)) => return Ok(made.bound),
+            Some(Err(stop)) => why = stop.reason().to_owned(),
+            None => {}
         }
     }
     let Some(list) = kind.list else {

@@ -4,6 +4,7 @@ use openapi::{Validator, pointer, sample};
 use serde_json::{Value, json};
 
 use super::chosen::{Chosen, ChosenBody};
+use super::examples::accepts;
 use super::graph::names_things;
 use super::inputs::{Body, bodies};
 use super::references::{resolved, with_definitions};
@@ -80,6 +81,40 @@ pub(crate) fn with_all_members(
         body: Some(body),
         ..chosen.clone()
     })
+}
+
+/// Returns what was chosen with one member alone in its body, for each that a client may set: with another value than it has in an
+/// `earlier` body. Those that the schema does not accept alone are left out.
+pub(crate) fn with_one_member(
+    contract: &Contract,
+    chosen: &Chosen,
+    earlier: &Value,
+) -> Vec<(String, Chosen)> {
+    let whole = with_all_members(contract, chosen, earlier);
+    let body = whole.as_ref().unwrap_or(chosen).body.as_ref();
+    let operation = &contract.operations()[chosen.operation].operation;
+    let bodies = bodies(contract, operation);
+    let declared = body
+        .and_then(|body| (bodies.iter()).find(|declared| declared.media_type == body.media_type));
+    let (Some(body), Some(declared)) = (body, declared) else {
+        return Vec::new();
+    };
+    let members = body.value.as_object().into_iter().flatten();
+    let alone = members.filter(|(name, value)| earlier.get(name) != Some(*value));
+    let alone = alone.map(|(name, value)| (name.clone(), json!({ name.as_str(): value })));
+    let accepted = alone.filter(|(_, value)| accepts(declared.schema.as_ref(), value));
+    let one = accepted.map(|(name, value)| {
+        let body = ChosenBody {
+            value,
+            ..body.clone()
+        };
+        let chosen = Chosen {
+            body: Some(body),
+            ..chosen.clone()
+        };
+        (name, chosen)
+    });
+    one.collect()
 }
 
 /// Records that a body with all members was refused, so that the run does not see what becomes of them.

@@ -6,11 +6,9 @@ use serde_json::Value;
 
 use super::transcript::Transcript;
 use crate::case::Stop;
-use crate::contract::{JSON, repetition};
+use crate::contract::{JSON, NOT_JSON, kinds, repetition};
 use crate::deployment::faults::{LIVE_REFUSED, REVOKED_WORKS, server_error, undocumented};
-use crate::deployment::observation::{
-    NOT_JSON, fault_of, fault_of_methods, fault_of_refusals, kinds,
-};
+use crate::deployment::observation::{fault_of, fault_of_methods, fault_of_refusals};
 use crate::profile::Policy;
 use crate::wire::Response;
 
@@ -78,14 +76,7 @@ impl<'t> Answer<'t> {
 
     /// Returns the values of a header, in the order of arrival.
     pub(crate) fn headers(&self, name: &str) -> Vec<String> {
-        let named = self
-            .response
-            .headers
-            .iter()
-            .filter(|(present, _)| present == name);
-        named
-            .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
-            .collect()
+        self.response.headers_of(name)
     }
 
     /// Returns the names of all headers, sorted.

@@ -9,7 +9,7 @@ use super::reproduction;
 use crate::asked::is_busy;
 use crate::case::Stop;
 use crate::deployment::Deployment;
-use crate::deployment::faults::{BREAKS, breaks_on_deleted, server_error};
+use crate::deployment::faults::{BREAKS, BUSY, breaks_on_deleted, server_error};
 use crate::deployment::observation::fault_of_refusals;
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
@@ -215,8 +215,12 @@ impl Transcript {
         let is_refused = self.sent_a_revoked_token(exchange) || !self.sent_a_valid_token(exchange);
         let fault = {
             let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-            let request = &log.exchanges[exchange].request;
+            let Exchange {
+                request, outcome, ..
+            } = &log.exchanges[exchange];
+            let is_away = outcome.as_ref().is_ok_and(|one| is_busy(one.status));
             match self.deployment.is_sound(request) {
+                _ if is_away && !self.deployment.contract.has_revoke() => Some(BUSY.to_owned()),
                 true => Some(NOW_AND_THEN.to_owned()),
                 false if is_refused && self.deployment.contract.has_revoke() => {
                     Some(fault_of_refusals("a server error"))

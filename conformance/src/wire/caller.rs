@@ -138,6 +138,7 @@ impl<'c> Caller<'c> {
             path,
             headers: Vec::new(),
             body: None,
+            is_ordinary: false,
         };
         request = request.carrying(&[], &self.credentials);
         if let Some(business_id) = &self.business_id {

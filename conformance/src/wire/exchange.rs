@@ -29,6 +29,8 @@ pub struct Request {
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body, which may be empty; `None` sends no body.
     pub body: Option<Vec<u8>>,
+    /// Whether it is a sound request of an operation of the contract, by a user who may send it.
+    pub(crate) is_ordinary: bool,
 }
 
 impl std::fmt::Debug for Request {
@@ -126,9 +128,10 @@ impl Request {
         }
     }
 
-    /// Returns the request with other credentials in place of those that it carries.
+    /// Returns the request with other credentials in place of those that it carries: it is not an ordinary one any more.
     #[must_use]
     pub(crate) fn carrying(mut self, old: &[Placed], new: &[Placed]) -> Self {
+        self.is_ordinary = false;
         for placed in old
             .iter()
             .filter(|placed| self.carries(placed))
@@ -274,6 +277,14 @@ impl Response {
             dropped: 0,
             json: Arc::default(),
         }
+    }
+
+    /// Returns the values of a header, in the order of arrival.
+    pub(crate) fn headers_of(&self, name: &str) -> Vec<String> {
+        let named = (self.headers.iter()).filter(|(present, _)| present == name);
+        named
+            .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+            .collect()
     }
 
     /// Returns the body as JSON, if it is JSON. Every answer is looked at by several checks.

@@ -139,4 +139,5 @@ async fn operations_of_a_deployment_that_was_busy_are_reached_and_its_503s_are_n
         assert!(causes.any(|one| *one == cause), "{cause}\n{}", run.stdout);
     }
     assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(run.stdout.contains("1 fault in "), "{}", run.stdout);
 }

@@ -40,6 +40,10 @@ enum Habit {
     BreaksOnUnknown,
     /// `DELETE` of one deletes the one before it, too.
     DeletesNeighbours,
+    /// `DELETE` deletes the oldest one, whichever it names.
+    DeletesOldest,
+    /// `DELETE` deletes all that are older, too.
+    DeletesOlder,
     /// `POST` leads to what it has created, as the contract says.
     Redirects,
     /// `DELETE` deletes nothing.
@@ -217,6 +221,14 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
             shown(StatusCode::OK, &thing)
         }
         ("DELETE", "things", Ok(_)) if is(Habit::KeepsDeleted) => refused(204),
+        ("DELETE", "things", Ok(_)) if is(Habit::DeletesOldest) => {
+            state.things.pop_first();
+            refused(204)
+        }
+        ("DELETE", "things", Ok(id)) if is(Habit::DeletesOlder) => {
+            state.things.retain(|one, _| *one > id);
+            refused(204)
+        }
         ("DELETE", "things", Ok(id)) => {
             state.things.remove(&id);
             if is(Habit::DeletesNeighbours) {
@@ -322,6 +334,16 @@ async fn what_is_not_kept_is_noticed() {
             Habit::KeepsDeleted,
             GONE,
             "GET /things/{id}: status of the 200; PUT /things/{id}: status of the 200",
+        ),
+        (
+            Habit::DeletesOldest,
+            GONE,
+            "GET /things/{id}: status of the 200",
+        ),
+        (
+            Habit::DeletesOlder,
+            GONE,
+            "GET /things/{id}: changed by DELETE /things/{id} of another thing",
         ),
         (Habit::ForgetsFiles, FILE, "the body as it was sent"),
         (

@@ -9,17 +9,29 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::local::run_contract;
+use crate::suite::Run;
 
 /// Parts by their ids; the deployment numbers them.
 type Parts = BTreeMap<u64, Value>;
 
-fn answer(parts: &mut Parts, method: &Method, uri: &Uri, body: &[u8]) -> Response {
+/// Answers a request. A service that finds the first looks at no number.
+fn answer(
+    parts: &mut Parts,
+    finds_the_first: bool,
+    method: &Method,
+    uri: &Uri,
+    body: &[u8],
+) -> Response {
     let segments: Vec<&str> = uri.path().trim_matches('/').split('/').collect();
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let found = match segments[..] {
         ["parts", id] => (parts.keys().copied()).find(|key| key.to_string() == id),
         ["parts", "number", number] => (parts.iter())
             .find(|(_, part)| part["number"] == number)
+            .and_then(|found| match finds_the_first {
+                true => parts.first_key_value(),
+                false => Some(found),
+            })
             .map(|(id, _)| *id),
         _ => None,
     };
@@ -68,15 +80,23 @@ fn contract() -> Value {
     })
 }
 
-#[tokio::test]
-async fn operations_that_look_up_by_another_member_are_reached_with_what_the_run_made() {
+/// Runs the contract against a service. Returns what the service keeps after the run, too.
+async fn run_with(finds_the_first: bool) -> (Run, usize) {
     let parts = Arc::new(Mutex::new(Parts::new()));
     let serving = Arc::clone(&parts);
     let app = Router::new().fallback(move |method: Method, uri: Uri, body: axum::body::Bytes| {
-        let answer = answer(&mut serving.lock().expect("whole"), &method, &uri, &body);
+        let mut parts = serving.lock().expect("whole");
+        let answer = answer(&mut parts, finds_the_first, &method, &uri, &body);
         async move { answer }
     });
     let run = run_contract(app, &contract(), "delete", "").await;
+    let left = parts.lock().expect("whole").len();
+    (run, left)
+}
+
+#[tokio::test]
+async fn operations_that_look_up_by_another_member_are_reached_with_what_the_run_made() {
+    let (run, left) = run_with(false).await;
     let report = run.report.as_ref().expect("a report");
     let operations = report["end"]["coverage"]["operations"].as_array();
     let mut operations = operations.expect("operations").iter();
@@ -86,6 +106,16 @@ async fn operations_that_look_up_by_another_member_are_reached_with_what_the_run
     let values = json!([{ "place": "path.number", "origin": "the answer of POST /parts" }]);
     assert_eq!(lookup["values"], values);
     assert_eq!(run.code, 0, "{}", run.stdout);
-    let left = parts.lock().expect("whole").len();
     assert_eq!(left, 0, "{}", run.stdout);
+}
+
+#[tokio::test]
+async fn a_lookup_that_finds_another_one_is_noticed() {
+    let (run, _) = run_with(true).await;
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    let case = "generated.get_number.lifecycle.named_is_found";
+    assert_eq!(run.verdict(case), "fail", "{}", run.stdout);
+    let cause = "GET /parts/number/{number}: another number than the path names";
+    assert!(run.stdout.contains(cause), "{}", run.stdout);
+    assert!(run.stdout.contains("1 fault in "), "{}", run.stdout);
 }

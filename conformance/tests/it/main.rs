@@ -15,6 +15,7 @@ mod connections;
 mod contracts;
 mod deployment;
 mod ends;
+mod every_answer;
 mod fixtures;
 mod forbidden;
 mod generated;

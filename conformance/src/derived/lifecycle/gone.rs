@@ -71,11 +71,30 @@ async fn deleted_is_not_found(t: &Trial) -> Outcome {
         .send(&format!("{} after that", documented.operation), request)
         .await?;
     conforms(&answer, t, t.sample()?, &Reach::Elsewhere)?;
+    let is_action = documented.operation.method == "POST";
+    if is_action && answer.status() / 100 == 2 && is_back(t, index).await? {
+        let why = "the operation restores what was deleted: it can be read again after that";
+        return Err(Stop::Inapplicable(why.to_owned()));
+    }
     if documented.names(404) || documented.names(410) {
         // It may not be the thing that an action looks for first.
-        let is_action = documented.operation.method == "POST";
         let held = is_gone(&answer) || is_action && answer.status() / 100 == 4;
         finds_it_deleted(t, &answer, held, deletes)?;
     }
     reach::ensure(t, operation).await
+}
+
+/// Returns whether what was deleted can be read again. Then the run has to delete it once more.
+async fn is_back(t: &Trial, index: usize) -> Result<bool, Stop> {
+    let deployment = t.deployment();
+    let Some(read) = deployment.graph.kinds[index].read else {
+        return Ok(false);
+    };
+    let request = request::ordinary(t, read).await?;
+    let answer = t.ask("read it after that", request.clone()).await?;
+    let is_back = answer.status() / 100 == 2;
+    if is_back {
+        deployment.found_again(read, &request);
+    }
+    Ok(is_back)
 }

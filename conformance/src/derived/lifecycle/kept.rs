@@ -24,23 +24,11 @@ pub(super) fn keeps(t: &Trial, read: usize, answer: &Answer<'_>, sent: &Chosen) 
     let Some(members) = body.value.as_object() else {
         return keeps_whole(t, read, answer, sent);
     };
-    let shown = answer.json();
-    let contract = &t.deployment().contract;
-    let schemas = schemas(t, read, answer.status());
-    let document = contract.document();
-    let mut objects = Vec::new();
-    collect_objects(document, shown, schemas, DEPTH, &mut objects);
-    let most_like = objects.iter().max_by_key(|(shown, places)| {
-        let is_there = |name: &&String| shown.contains_key(*name);
-        let is_declared = |name: &&String| !declared(document, places, name).is_empty();
-        let there = members.keys().filter(is_there).count();
-        // Of several, the outermost.
-        (there, members.keys().filter(is_declared).count())
-    });
-    let Some((shown, places)) = most_like else {
+    let document = t.deployment().contract.document();
+    let Some((shown, places)) = most_like(t, read, answer, members) else {
         return Ok(());
     };
-    match lost(document, places, members, shown, "") {
+    match lost(document, &places, members, shown, "") {
         Some((place, value, found)) => answer.expect(
             &format!("`{}` as it was sent", place.trim_start_matches('/')),
             false,
@@ -54,6 +42,43 @@ pub(super) fn keeps(t: &Trial, read: usize, answer: &Answer<'_>, sent: &Chosen) 
             "as they were sent",
         ),
     }
+}
+
+/// Returns the object in the answer of an operation that has most of the members which were sent, with the pointers to its schemas.
+fn most_like<'a>(
+    t: &Trial,
+    operation: usize,
+    answer: &'a Answer<'_>,
+    sent: &Map<String, Value>,
+) -> Option<Shown<'a>> {
+    let document = t.deployment().contract.document();
+    let schemas = schemas(t, operation, answer.status());
+    let mut objects = Vec::new();
+    collect_objects(document, answer.json(), schemas, DEPTH, &mut objects);
+    objects.into_iter().max_by_key(|(shown, places)| {
+        let is_there = |name: &&String| shown.contains_key(*name);
+        let is_declared = |name: &&String| !declared(document, places, name).is_empty();
+        let there = sent.keys().filter(is_there).count();
+        // Of several, the outermost.
+        (there, sent.keys().filter(is_declared).count())
+    })
+}
+
+/// Returns the members of those that were sent which an answer of an operation shows, with what it shows of them.
+pub(super) fn shown(
+    t: &Trial,
+    operation: usize,
+    answer: &Answer<'_>,
+    sent: &Chosen,
+) -> Map<String, Value> {
+    let sent = sent.body.as_ref().and_then(|body| body.value.as_object());
+    let most_like = sent.and_then(|sent| most_like(t, operation, answer, sent));
+    let members = most_like
+        .into_iter()
+        .flat_map(|(members, _)| members.clone());
+    members
+        .filter(|(name, _)| sent.is_some_and(|sent| sent.contains_key(name)))
+        .collect()
 }
 
 /// Checks that an answer is the text or the JSON that `PUT` sent to the same place (RFC 9110, section 9.3.4).

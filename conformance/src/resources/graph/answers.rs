@@ -122,6 +122,34 @@ pub(crate) fn items(body: &Value) -> Option<&Vec<Value>> {
     }
 }
 
+/// Returns what an item of a list has in place of a value in the member that its kind is named by: nothing where it has the value
+/// anywhere, or no such member.
+pub(crate) fn another_in_place_of(item: &Value, kind: &Kind, value: &str) -> Option<Value> {
+    let found = member(item, &names::plain(&kind.parameter), DEPTH)?;
+    (!has(item, value)).then(|| found.clone())
+}
+
+/// Returns the member of a name, which is [`plain`](names::plain), in a value or what it wraps.
+fn member<'v>(value: &'v Value, name: &str, depth: usize) -> Option<&'v Value> {
+    let (members, depth) = (value.as_object()?, depth.checked_sub(1)?);
+    let mut own = members.iter().filter(|(one, _)| names::plain(one) == name);
+    let within = || {
+        members
+            .values()
+            .find_map(|inner| member(inner, name, depth))
+    };
+    own.next().map(|(_, value)| value).or_else(within)
+}
+
+/// Returns whether a value is somewhere in another, in any case of its letters.
+fn has(within: &Value, value: &str) -> bool {
+    match within {
+        Value::Array(items) => items.iter().any(|item| has(item, value)),
+        Value::Object(members) => members.values().any(|member| has(member, value)),
+        scalar => text_of(scalar).is_some_and(|text| text.eq_ignore_ascii_case(value)),
+    }
+}
+
 /// Returns the id of an item of a list.
 pub(crate) fn id_of_item(item: &Value, kind: &Kind) -> Option<Value> {
     if matches!(item, Value::String(_) | Value::Number(_)) && kind.takes(item) {

@@ -1,0 +1,84 @@
+//! The promise of `PATCH` that it changes what it names, and nothing else.
+
+use serde_json::{Map, Value};
+
+use super::{Subject, found, kept};
+use crate::case::{Outcome, Stop};
+use crate::deployment::faults::CHANGED;
+use crate::derived::reach;
+use crate::derived::steps::is_documented;
+use crate::resources::members::{self, Members, with_one_member};
+use crate::resources::request;
+use crate::trial::Trial;
+
+/// The most members that are tried, until one alone is taken.
+const TRIED: usize = 4;
+
+/// Changes one member of a thing that was made with all, and checks that those which the client had set stay as they were. A service
+/// may change others, such as a total.
+pub(super) async fn spares_other_members(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    let operation = subject.operation;
+    let made = subject.make_with(t, Members::All).await?.chosen;
+    let reader = subject.read_operation()?;
+    let read = async |purpose: &str| -> Result<_, Stop> {
+        let answer = subject.read(t, purpose).await?;
+        let held = answer.status() / 100 == 2;
+        answer.expect("status", held, "2xx: it is there", found(&answer))?;
+        let shown = kept::shown(t, reader, &answer, &made);
+        Ok((answer, shown))
+    };
+    let (_, first) = read("read it before").await?;
+    let (_, mut before) = read("read it once more before").await?;
+    before.retain(|name, value| first.get(name) == Some(&*value) && !members::counts(name));
+    let earlier = made.body.as_ref().map_or(&Value::Null, |body| &body.value);
+    let chosen = request::choose(t, operation).await?;
+    let changes = with_one_member(&t.deployment().contract, &chosen, earlier);
+    for (name, change) in changes.into_iter().take(TRIED) {
+        let purpose = format!("change `{name}` alone");
+        let answer = t.send(&purpose, request::ordinary_of(t, &change)?).await?;
+        is_documented(&answer, t, operation)?;
+        if answer.status() / 100 != 2 {
+            continue;
+        }
+        let (answer, after) = read("read it after that").await?;
+        kept::keeps(t, reader, &answer, &change)?;
+        before.remove(&name);
+        let changed = differing(&before, &after);
+        let (what, expected, actual) = match changed {
+            Some((name, value)) => {
+                let found = after
+                    .get(name)
+                    .map_or("missing".to_owned(), Value::to_string);
+                (
+                    format!("`{name}`, which was not changed"),
+                    value.to_string(),
+                    found,
+                )
+            }
+            None => {
+                let same = "as they were".to_owned();
+                ("the other members".to_owned(), same.clone(), same)
+            }
+        };
+        let spared = answer.expect(&what, changed.is_none(), expected, actual);
+        let changing = &t.deployment().contract.operations()[operation].operation;
+        let cause = changed.map(|_| format!("{CHANGED}{changing} of another member"));
+        t.name_cause(cause, None);
+        spared?;
+        return reach::ensure(t, operation).await;
+    }
+    Err(Stop::Unasked(
+        "no member was found that can be changed alone".to_owned(),
+    ))
+}
+
+/// Returns the first member that is not as it was.
+fn differing<'b>(
+    before: &'b Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Option<(&'b String, &'b Value)> {
+    before
+        .iter()
+        .find(|(name, value)| after.get(*name) != Some(value))
+}

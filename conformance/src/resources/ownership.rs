@@ -41,13 +41,6 @@ pub(super) async fn find_out(t: &Trial, operation: usize, supply: &dyn Things) -
         how,
         supply,
     };
-    if t.is_alone() {
-        // Another case that is asking may wait for this one.
-        if makes.known().is_none() {
-            makes.answer(looking.look().await);
-        }
-        return Ok(());
-    }
     let look = async |may_wait: bool| {
         let found = looking.look().await;
         match may_wait.then(|| t.blocked_by(&apart)).flatten() {
@@ -55,6 +48,13 @@ pub(super) async fn find_out(t: &Trial, operation: usize, supply: &dyn Things) -
             None => Ok(found),
         }
     };
+    if t.is_alone() {
+        // Another case that is asking may wait for this one.
+        if makes.known().is_none() {
+            makes.answer(look(true).await?);
+        }
+        return Ok(());
+    }
     makes.once(look).await.map(drop)
 }
 

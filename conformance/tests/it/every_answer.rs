@@ -35,6 +35,8 @@ enum Habit {
 #[derive(Debug, Default)]
 struct Service {
     boxes: BTreeMap<u64, Value>,
+    /// Those that were deleted, to restore them.
+    deleted: BTreeMap<u64, Value>,
     last: u64,
     read: usize,
 }
@@ -46,12 +48,12 @@ impl Service {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let id = segments.get(1).map(|id| id.parse::<u64>());
         match (method.as_str(), id, segments.get(2)) {
-            ("POST", None, _) if !is_box(&body, true) => refused(422),
+            ("POST", None, _) if !is_box(&body, true) => empty(422),
             ("POST", None, _) => {
                 let is_twice = self.boxes.values().any(|one| one["name"] == body["name"]);
                 match is_twice {
-                    true if is(Habit::BreaksOnTwice) => return refused(500),
-                    true if is(Habit::RefusesTwice) => return refused(409),
+                    true if is(Habit::BreaksOnTwice) => return empty(500),
+                    true if is(Habit::RefusesTwice) => return empty(409),
                     _ => {}
                 }
                 self.last += 1;
@@ -61,9 +63,14 @@ impl Service {
                 (StatusCode::CREATED, axum::Json(one)).into_response()
             }
             ("GET" | "PATCH" | "DELETE", Some(Err(_)), None) | ("POST", Some(Err(_)), Some(_)) => {
-                refused(422)
+                empty(422)
             }
-            (_, Some(Ok(id)), _) if !self.boxes.contains_key(&id) => refused(404),
+            ("POST", Some(Ok(id)), Some(&"restore")) if self.deleted.contains_key(&id) => {
+                let restored = self.deleted.remove(&id).expect("it was deleted");
+                self.boxes.insert(id, restored);
+                empty(204)
+            }
+            (_, Some(Ok(id)), _) if !self.boxes.contains_key(&id) => empty(404),
             ("GET", Some(Ok(id)), None) => {
                 self.read += 1;
                 let mut one = self.boxes[&id].clone();
@@ -76,7 +83,7 @@ impl Service {
                     false => ([("x-version", "1")], axum::Json(one)).into_response(),
                 }
             }
-            ("PATCH", Some(Ok(_)), None) if !is_box(&body, false) => refused(422),
+            ("PATCH", Some(Ok(_)), None) if !is_box(&body, false) => empty(422),
             ("PATCH", Some(Ok(id)), None) => {
                 let one = self.boxes.get_mut(&id).expect("it is there");
                 if is(Habit::LosesOthers) {
@@ -87,20 +94,22 @@ impl Service {
                 }
                 axum::Json(one.clone()).into_response()
             }
+            ("POST", Some(Ok(_)), Some(&"restore")) => empty(204),
             ("POST", Some(Ok(id)), Some(_)) => {
                 self.boxes.get_mut(&id).expect("it is there")["is_archived"] = true.into();
-                StatusCode::NO_CONTENT.into_response()
+                empty(204)
             }
             ("DELETE", Some(Ok(id)), None) => {
                 let one = &self.boxes[&id];
                 if is(Habit::KeepsArchived) && one["is_archived"] == true {
-                    return refused(409);
+                    return empty(409);
                 }
                 if is(Habit::BreaksOnNotes) && one["note"].is_string() {
-                    return refused(500);
+                    return empty(500);
                 }
-                self.boxes.remove(&id);
-                StatusCode::NO_CONTENT.into_response()
+                let deleted = self.boxes.remove(&id).expect("it is there");
+                self.deleted.insert(id, deleted);
+                empty(204)
             }
             (_, None, _) => (StatusCode::METHOD_NOT_ALLOWED, [("allow", "POST")]).into_response(),
             (_, _, Some(_)) => {
@@ -115,7 +124,7 @@ impl Service {
     }
 }
 
-fn refused(status: u16) -> Response {
+fn empty(status: u16) -> Response {
     StatusCode::from_u16(status)
         .expect("a status")
         .into_response()
@@ -184,23 +193,31 @@ fn contract() -> Value {
                 "parameters": id,
                 "post": { "responses": statuses(&["204", "404", "422"]) },
             },
+            "/boxes/{id}/restore": {
+                "parameters": id,
+                "post": { "responses": statuses(&["204", "404", "422"]) },
+            },
         },
     })
 }
 
-async fn run_with(habit: Habit) -> Run {
+/// Runs the contract against a service. Returns how many boxes the service has after the run, too.
+async fn run_with(habit: Habit) -> (Run, usize) {
     let service = Arc::new(Mutex::new(Service::default()));
+    let serving = Arc::clone(&service);
     let app = Router::new().fallback(move |method: Method, uri: Uri, body: axum::body::Bytes| {
-        let mut service = service.lock().expect("whole");
+        let mut service = serving.lock().expect("whole");
         let answer = service.answer(habit, &method, &uri, &body);
         async move { answer }
     });
-    run_contract(app, &contract(), "delete", "").await
+    let run = run_contract(app, &contract(), "delete", "").await;
+    let left = service.lock().expect("whole").boxes.len();
+    (run, left)
 }
 
 #[tokio::test]
 async fn a_service_whose_every_answer_is_documented_is_conformant() {
-    let run = run_with(Habit::None).await;
+    let (run, _) = run_with(Habit::None).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
 }
 
@@ -238,7 +255,7 @@ async fn an_answer_that_no_case_is_about_is_judged() {
             "GET /boxes/{id}: header x-version: missing in the 200",
         ),
     ] {
-        let run = run_with(habit).await;
+        let (run, _) = run_with(habit).await;
         assert_eq!(run.code, 1, "{habit:?}: {}{}", run.stdout, run.stderr);
         assert_eq!(run.verdict(case), "fail", "{habit:?}: {}", run.stdout);
         assert!(run.stdout.contains(cause), "{habit:?}: {}", run.stdout);
@@ -249,11 +266,24 @@ async fn an_answer_that_no_case_is_about_is_judged() {
 
 #[tokio::test]
 async fn a_change_of_one_member_that_loses_others_is_noticed() {
-    let run = run_with(Habit::LosesOthers).await;
+    let (run, _) = run_with(Habit::LosesOthers).await;
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     let case = "generated.patch_boxes.lifecycle.patch_spares_other_members";
     assert_eq!(run.verdict(case), "fail", "{}", run.stdout);
     let cause = "GET /boxes/{id}: changed by PATCH /boxes/{id} of another member";
     assert!(run.stdout.contains(cause), "{}", run.stdout);
     assert!(run.stdout.contains("1 fault in "), "{}", run.stdout);
+}
+
+#[tokio::test]
+async fn what_an_operation_restores_is_not_blamed_and_is_deleted_at_last() {
+    let (run, left) = run_with(Habit::None).await;
+    let case = "generated.post_restore.lifecycle.deleted_is_not_found";
+    assert_eq!(run.verdict(case), "pass", "{}", run.stdout);
+    let report = run.report.as_ref().expect("a report");
+    let mut cases = report["cases"].as_array().expect("cases").iter();
+    let restores = cases.find(|one| one["id"] == case).expect("the case");
+    let reason = restores["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("restores"), "{restores}");
+    assert_eq!(left, 0, "{}", run.stdout);
 }

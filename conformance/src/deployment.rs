@@ -7,6 +7,7 @@ pub(crate) mod credentials;
 mod deviations;
 mod earlier;
 pub(crate) mod faults;
+pub(crate) mod keeping;
 pub(crate) mod leak;
 mod learning;
 pub(crate) mod ledger;
@@ -43,6 +44,7 @@ use crate::wire::{Client, Exchange, Form, NoAnswer, Request, Response, To, Wire}
 use breaker::Breaker;
 pub(crate) use breaker::Early;
 use deviations::Deviations;
+use keeping::Keeping;
 use ledger::{Ledger, Token};
 use lost::Lost;
 use observation::Observation;
@@ -113,6 +115,8 @@ pub struct Deployment {
     quiet: tokio::sync::RwLock<()>,
     reached: AtomicBool,
     lists_anyway: AtomicBool,
+    /// Whether an operation accepted something for later.
+    works_later: AtomicBool,
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
     answered: Mutex<BTreeMap<Policy, u16>>,
     /// What each user was answered first who asked for a token that does not exist, by their own token or by a minted one.
@@ -127,8 +131,8 @@ pub struct Deployment {
     sound: Sound,
     /// By the schemes that an operation demands: whether no operation enforces them.
     pub(crate) unenforced: Mutex<BTreeMap<String, Arc<OnceCell<bool>>>>,
-    /// By the index of a kind: whether deleting one thing of it spares others.
-    pub(crate) spares: Mutex<BTreeMap<usize, Arc<OnceCell<bool>>>>,
+    /// By the index of a kind: how the deployment keeps its things.
+    pub(crate) keeping: Mutex<BTreeMap<usize, Arc<OnceCell<Keeping>>>>,
 }
 
 /// The parts of a deployment.
@@ -184,6 +188,7 @@ impl Deployment {
             in_flight: TaskTracker::new(),
             reached: AtomicBool::new(false),
             lists_anyway: AtomicBool::new(false),
+            works_later: AtomicBool::new(false),
             choices: Mutex::new(BTreeMap::new()),
             answered: Mutex::default(),
             unknown: Mutex::default(),
@@ -194,7 +199,7 @@ impl Deployment {
             users: Users::default(),
             sound: Sound::default(),
             unenforced: Mutex::default(),
-            spares: Mutex::default(),
+            keeping: Mutex::default(),
         })
     }
 
@@ -288,6 +293,11 @@ impl Deployment {
     /// Returns whether the deployment lists tokens, although its profile says that it has no list.
     pub(crate) fn lists_anyway(&self) -> bool {
         self.lists_anyway.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether an operation accepted something for later (202), which may then change what is read at any time.
+    pub(crate) fn works_later(&self) -> bool {
+        self.works_later.load(Ordering::Relaxed)
     }
 
     /// Sends one request for a step of a case, or to mint.

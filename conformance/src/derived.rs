@@ -293,10 +293,15 @@ impl Derivation<'_> {
             let id = self.names.id(promise.operation, "lifecycle", promise.what);
             let text = sample.purpose.clone();
             let (contract, graph) = (self.contract, &self.graph);
+            let case = case(contract, graph, (id, "/responses"), None, text, sample);
             self.cases.push(Box::leak(Box::new(Case {
                 effect: promise.effect,
+                needs: Needs {
+                    others_done: promise.is_of_all,
+                    ..case.needs
+                },
                 steps: promise.steps,
-                ..case(contract, graph, (id, "/responses"), None, text, sample)
+                ..case
             })));
         }
     }

@@ -46,6 +46,9 @@ pub(crate) fn undocumented(status: u16) -> String {
     }
 }
 
+/// A request is refused for the number of requests, with no time after which it may be sent again.
+pub(crate) const LIMITED: &str = "429 without Retry-After";
+
 /// A connection breaks at a request like one that is answered.
 pub(crate) const BREAKS: &str =
     "a connection that breaks at a request that is answered at other times";

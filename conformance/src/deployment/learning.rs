@@ -64,6 +64,12 @@ impl Deployment {
         })
     }
 
+    /// Returns the index of the contract's operation that a request is for.
+    pub(crate) fn operation_at(&self, request: &Request) -> Option<usize> {
+        self.tracker()
+            .operation(request.method.as_str(), path_of(request))
+    }
+
     /// Learns from an exchange what the whole run needs.
     pub(super) fn learn(&self, errand: Errand, case: &'static str, exchange: &Exchange) {
         let run = self.limits().max_seconds.unwrap_or(MAX_SECONDS);
@@ -81,11 +87,8 @@ impl Deployment {
         }
         let mut created = false;
         let path = path_of(&exchange.request);
-        let operation = (exchange.request.is_ordinary).then(|| {
-            self.tracker()
-                .operation(exchange.request.method.as_str(), path)
-        });
-        if let Some(operation) = operation.flatten() {
+        let is_ordinary = exchange.request.is_ordinary;
+        if let Some(operation) = self.operation_at(&exchange.request).filter(|_| is_ordinary) {
             let documented = &self.contract.operations()[operation];
             self.deviations
                 .learn((operation, documented), case, exchange);
@@ -110,6 +113,9 @@ impl Deployment {
             .extend(found);
             self.learn_used(exchange, response.status);
             self.learn_user(&exchange.request, response.status);
+            if response.status == 202 {
+                self.works_later.store(true, Ordering::Relaxed);
+            }
             if response.status < 500 {
                 self.learn_sound(&exchange.request);
             }
@@ -161,13 +167,12 @@ impl Deployment {
     /// Returns the operation of the contract that a request deletes something by.
     fn deletion(&self, request: &Request) -> Option<usize> {
         let is_deletion = request.method == Method::DELETE;
-        is_deletion.then(|| self.tracker().operation("DELETE", path_of(request)))?
+        is_deletion.then(|| self.operation_at(request))?
     }
 
     /// Learns from an answer what was created and deleted, and keeps requests in reserve to delete it.
     fn learn_made(&self, case: &'static str, exchange: &Exchange, response: &Response) {
-        let (method, path) = (&exchange.request.method, path_of(&exchange.request));
-        let operation = self.tracker().operation(method.as_str(), path);
+        let operation = self.operation_at(&exchange.request);
         let has_done =
             |operation: &usize| self.contract.operations()[*operation].has_done(response.status);
         if let Some(operation) = operation.filter(has_done) {

@@ -7,6 +7,7 @@ pub(super) mod gone;
 mod kept;
 mod listed;
 pub(super) mod looked_up;
+mod others;
 mod patched;
 
 use std::time::Duration;
@@ -26,6 +27,7 @@ use crate::resources::members::{self, Members, with_all_members};
 use crate::resources::request;
 use crate::resources::scope::Bound;
 use crate::trial::{Answer, Trial};
+use others::Other;
 
 /// How often a deletion that was accepted for later is looked at.
 const LOOKS: usize = 10;
@@ -42,6 +44,8 @@ pub(super) struct Promise {
     /// What it promises in words.
     pub(super) text: &'static str,
     pub(super) effect: Effect,
+    /// Whether it is about all that the run has done, so that its case runs last.
+    pub(super) is_of_all: bool,
     pub(super) steps: Steps,
 }
 
@@ -58,6 +62,7 @@ pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
             what,
             text,
             effect,
+            is_of_all: false,
             steps,
         });
     };
@@ -132,13 +137,14 @@ pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
             |t| Box::pin(repeated_delete_is_harmless(t)),
         );
         if kind.list.is_some() {
-            add(
-                delete,
-                "deleted_is_not_listed",
-                "the list does not show what was deleted",
-                Effect::Delete,
-                |t| Box::pin(deleted_is_not_listed(t)),
-            );
+            promises.push(Promise {
+                operation: delete,
+                what: "deleted_is_not_listed",
+                text: "the list does not show what was deleted",
+                effect: Effect::Delete,
+                is_of_all: true,
+                steps: |t| Box::pin(deleted_is_not_listed(t)),
+            });
         }
     }
     promises
@@ -239,6 +245,23 @@ impl<'t> Subject<'t> {
         Ok(answer)
     }
 
+    /// Checks that a list shows nothing that the operation of the case has deleted; an id is that of what it shows, if it is another one
+    /// than the case has deleted itself.
+    fn is_not_listed(&self, t: &Trial, list: &Answer<'_>, id: Option<&str>) -> Outcome {
+        let found = match id {
+            None => "not in the list".to_owned(),
+            Some("") => "in the list".to_owned(),
+            Some(id) => format!("{id} is in the list"),
+        };
+        let unlisted = list.expect("what was deleted", id.is_none(), "not in the list", found);
+        let operation = &t.deployment().contract.operations()[self.operation].operation;
+        t.name_cause(
+            id.map(|_| format!("with what {operation} has deleted")),
+            Some(deletes_another(operation)),
+        );
+        unlisted
+    }
+
     /// Deletes the one that is named, by the operation of the case.
     async fn delete(&self, t: &'t Trial) -> Result<Answer<'t>, Stop> {
         self.send(t, &format!("delete the {}", self.kind.noun))
@@ -294,8 +317,7 @@ async fn created_is_listed(t: &Trial) -> Outcome {
 
 async fn update_shows(t: &Trial) -> Outcome {
     let subject = Subject::of(t)?;
-    let other = subject.make(t).await?.bound;
-    let (reading, before) = subject.reading(t).await?;
+    let other = Other::make(t, &subject).await?;
     let mine = subject.make_with(t, Members::All).await?;
     let sent = subject.update(t, &mine.chosen).await?;
     let noun = &subject.kind.noun;
@@ -305,13 +327,8 @@ async fn update_shows(t: &Trial) -> Outcome {
     let held = read.status() / 100 == 2;
     read.expect("status", held, "2xx: it was updated", found(&read))?;
     kept::keeps(t, subject.read_operation()?, &read, &sent)?;
-    subject.name(t, &other);
-    if let Some(before) = before {
-        let purpose = format!("read another {noun} after the update");
-        before
-            .is_unchanged(t, reading, &purpose, &|_| false)
-            .await?;
-    }
+    let purpose = format!("read another {noun} after the update");
+    other.stays(t, &subject, &purpose).await?;
     subject.name(t, &mine.bound);
     match kept::is_other(&sent, &mine.chosen) {
         true => Ok(()),
@@ -358,9 +375,9 @@ async fn deleted_cannot_be_read(t: &Trial) -> Outcome {
     subject.make(t).await?;
     // Another case may make one that gets the same id, or one that is next to these.
     let _alone = t.alone().await;
-    let earlier = (subject.make(t).await?.bound, subject.reading(t).await?);
+    let earlier = Other::make(t, &subject).await?;
     let mine = subject.make(t).await?.bound;
-    let later = (subject.make(t).await?.bound, subject.reading(t).await?);
+    let later = Other::make(t, &subject).await?;
     subject.name(t, &mine);
     let purpose = format!("read the {noun} before its deletion");
     succeeded(&subject.read(t, &purpose).await?, &purpose)?;
@@ -377,12 +394,9 @@ async fn deleted_cannot_be_read(t: &Trial) -> Outcome {
     }
     finds_it_deleted(t, &read, is_gone(&read), subject.operation)?;
     let purpose = format!("read another {noun} after the deletion");
-    for (other, (reading, before)) in [earlier, later] {
-        subject.name(t, &other);
-        if let Some(before) = before {
-            let unchanged = before.is_unchanged(t, reading, &purpose, &|_| false).await;
-            unchanged.inspect_err(|_| neighbours::name(t, subject.operation, noun))?;
-        }
+    for other in [earlier, later] {
+        let stays = other.stays(t, &subject, &purpose).await;
+        stays.inspect_err(|_| neighbours::name(t, subject.operation, noun))?;
     }
     Ok(())
 }
@@ -425,18 +439,19 @@ async fn deleted_is_not_listed(t: &Trial) -> Outcome {
         tokio::time::sleep(BETWEEN).await;
         (answer, is_listed) = listed::shows(t, subject.kind, &made.bound).await?;
     }
-    let unlisted = answer.expect(
-        "what was deleted",
-        !is_listed,
-        "not in the list",
-        "in the list",
-    );
-    let operation = &t.deployment().contract.operations()[subject.operation].operation;
-    t.name_cause(
-        is_listed.then(|| format!("with what {operation} has deleted")),
-        Some(deletes_another(operation)),
-    );
-    unlisted
+    subject.is_not_listed(t, &answer, is_listed.then_some(""))?;
+    if deleted.status() == 202 {
+        return Ok(());
+    }
+    // Whatever else the run has deleted, which is much: this case runs after all others.
+    let (graph, ledger) = (&t.deployment().graph, &t.deployment().made);
+    let list = subject.kind.list.unwrap_or(subject.operation);
+    let was_deleted = |path: &str, id: &str| {
+        let ids = graph.ids(list, subject.index, path, id);
+        ids.is_some_and(|ids| ledger.is_there_yet(subject.index, &ids) == Some(false))
+    };
+    let (answer, still) = listed::first(t, subject.kind, &was_deleted).await?;
+    subject.is_not_listed(t, &answer, still.as_deref())
 }
 
 /// Checks that an answer says that the thing was deleted which an operation has deleted.

@@ -1,16 +1,20 @@
-//! Whether a thing is gone since another one of its kind was deleted, or another one in its place: then the deletion is the cause, whatever case met it.
+//! Why a thing is not there that a case has made: another one of its kind was deleted, which deletes more than it names, or another one
+//! in its place; or what was created does not stay. Then that is the cause, whatever case met it.
 
 use std::sync::{Arc, PoisonError};
 
 use crate::case::{Outcome, Stop};
 use crate::deployment::faults::{CHANGED, deletes_another};
+use crate::deployment::keeping::Keeping;
+use crate::resources::graph::Kind;
 use crate::resources::make::make;
 use crate::resources::members::Members;
 use crate::resources::request;
 use crate::trial::Trial;
+use crate::wire::Request;
 
-/// How many things are made, of which one is deleted.
-const MADE: usize = 3;
+/// How many things are made, of which the one in the middle is deleted.
+const MADE: usize = 5;
 
 /// Names, in the step that failed last, that an operation which deletes one thing deletes or changes others.
 pub(super) fn name(t: &Trial, delete: usize, noun: &str) {
@@ -50,27 +54,55 @@ pub(super) async fn blamed(t: &Trial, kinds: impl Iterator<Item = usize>, reason
             continue;
         };
         let question = Arc::clone(
-            (t.deployment().spares.lock())
+            (t.deployment().keeping.lock())
                 .unwrap_or_else(PoisonError::into_inner)
                 .entry(index)
                 .or_default(),
         );
-        let deletes = question.get_or_try_init(|| deletes_one(t, index, (delete, read)));
-        if let Ok(false) = deletes.await {
-            name(t, delete, &kind.noun);
-            return Stop::Blocked(reason);
+        let found = question.get_or_try_init(|| look(t, index, (delete, read)));
+        match found.await {
+            Ok(Keeping::Sound) | Err(_) => {}
+            Ok(Keeping::Loses) => {
+                lost(t, kind);
+                let operation = t.sample().ok().map(|sample| sample.operation);
+                let creators = kind.creators.iter();
+                let mut creators = creators.map(|creator| Some(creator.operation));
+                return match creators.any(|creator| creator == operation) {
+                    true => Stop::Failed(reason),
+                    false => Stop::Blocked(reason),
+                };
+            }
+            Ok(Keeping::DeletesOthers) => {
+                name(t, delete, &kind.noun);
+                return Stop::Blocked(reason);
+            }
         }
     }
     Stop::Failed(reason)
 }
 
-/// Returns whether deleting a thing of a kind deletes it, and spares the one that was made before it, and the one after it.
-async fn deletes_one(
-    t: &Trial,
-    index: usize,
-    (delete, read): (usize, usize),
-) -> Result<bool, Stop> {
+/// Names, in the step that failed last, that what an operation creates is not there later.
+fn lost(t: &Trial, kind: &Kind) {
+    let mut creators = kind.creators.iter().filter(|creator| creator.is_new);
+    let Some(creator) = creators.next() else {
+        return;
+    };
+    let operation = &t.deployment().contract.operations()[creator.operation].operation;
+    t.name_cause(
+        Some(format!("without what {operation} has created")),
+        Some(format!("what {operation} has created is not there later")),
+    );
+}
+
+/// Makes a few things of a kind, deletes one, and looks what is there then.
+async fn look(t: &Trial, index: usize, (delete, read): (usize, usize)) -> Result<Keeping, Stop> {
     let key = &t.deployment().graph.kinds[index].key;
+    let is_gone = async |reading: &Request| -> Result<Option<bool>, Stop> {
+        let answer = t.look("read one of them", reading.clone()).await?;
+        let status = answer.map_or(0, |answer| answer.status());
+        let is_known = matches!(status, 200..300 | 404 | 410);
+        Ok(is_known.then_some(status >= 400))
+    };
     t.with_other_things(async {
         let _alone = t.alone().await;
         let (mut made, mut readings) = (Vec::new(), Vec::new());
@@ -78,28 +110,29 @@ async fn deletes_one(
             made.push(make(t, index, Members::Ordinary).await?.bound);
             readings.push(request::ordinary(t, read).await?);
         }
-        t.scope().bind(key, made[1].clone());
-        let request = request::ordinary(t, delete).await?;
-        let purpose = "delete one, to see whether others stay";
-        // One that is accepted for later may not be done yet.
-        if !matches!(t.look(purpose, request).await?, Ok(answer) if matches!(answer.status(), 200 | 203..300))
-        {
-            return Ok(true);
-        }
-        for (place, reading) in readings.into_iter().enumerate() {
-            let purpose = "read one of them after that";
-            let Ok(answer) = t.look(purpose, reading).await? else {
-                continue;
-            };
-            let is_wrong = match place {
-                1 => answer.status() / 100 == 2,
-                _ => matches!(answer.status(), 404 | 410),
-            };
-            if is_wrong {
-                return Ok(false);
+        for reading in &readings {
+            match is_gone(reading).await? {
+                Some(true) => return Ok(Keeping::Loses),
+                Some(false) => {}
+                None => return Ok(Keeping::Sound),
             }
         }
-        Ok(true)
+        let middle = MADE / 2;
+        t.scope().bind(key, made[middle].clone());
+        let request = request::ordinary(t, delete).await?;
+        let purpose = "delete one, to see whether others stay";
+        let deleted = t.look(purpose, request).await?;
+        // One that is accepted for later may not be done yet.
+        if !deleted.is_ok_and(|one| matches!(one.status(), 200 | 203..300)) {
+            return Ok(Keeping::Sound);
+        }
+        for (place, reading) in readings.iter().enumerate() {
+            let is_wrong = is_gone(reading).await? == Some(place != middle);
+            if is_wrong {
+                return Ok(Keeping::DeletesOthers);
+            }
+        }
+        Ok(Keeping::Sound)
     })
     .await
 }

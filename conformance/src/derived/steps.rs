@@ -5,6 +5,7 @@ use super::{accepted, effects, neighbours, reach};
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
 use crate::contract::Part;
+use crate::deployment::faults::LIMITED;
 use crate::deployment::reach::Reach;
 use crate::profile::one_of;
 use crate::resources::request;
@@ -74,9 +75,14 @@ pub(super) fn is_documented(answer: &Answer<'_>, t: &Trial, operation: usize) ->
     let held = answer.expect("status", documented, expected, found(answer, documented));
     t.name_cause(
         (!documented).then(|| format!("{status}, which is not documented")),
-        None,
+        limited(status),
     );
     held
+}
+
+/// Returns the fault of a refusal that any request may get, by its status.
+pub(super) fn limited(status: u16) -> Option<String> {
+    (status == 429).then(|| LIMITED.to_owned())
 }
 
 /// Names the fault of a header whose value is refused as bad input with a status that is not documented: one place judges it for
@@ -135,7 +141,7 @@ pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &
                     ),
                     _ => format!("{status} for {what} that is not allowed"),
                 }),
-                None,
+                limited(status),
             );
             refused?;
         }

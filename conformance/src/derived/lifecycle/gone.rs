@@ -28,6 +28,7 @@ pub(crate) fn promises(contract: &Contract, graph: &Graph) -> Vec<Promise> {
         what: "deleted_is_not_found",
         text: "what was deleted is not found (RFC 9110, section 9.3.5)",
         effect: Effect::Delete,
+        is_of_all: false,
         steps: |t| Box::pin(deleted_is_not_found(t)),
     });
     promises.collect()

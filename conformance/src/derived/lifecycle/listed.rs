@@ -37,6 +37,18 @@ pub(super) async fn shows<'t>(
     kind: &Kind,
     bound: &Bound,
 ) -> Result<(Answer<'t>, bool), Stop> {
+    let wanted = text_of(&bound.value);
+    let is_it = |_: &str, id: &str| wanted.as_deref() == Some(id);
+    let (answer, found) = first(t, kind, &is_it).await?;
+    Ok((answer, found.is_some()))
+}
+
+/// Returns the first id in a list that is wanted, by the path of the list and the id, and the last page that was read.
+pub(super) async fn first<'t>(
+    t: &'t Trial,
+    kind: &Kind,
+    is_wanted: &(dyn Fn(&str, &str) -> bool + Sync),
+) -> Result<(Answer<'t>, Option<String>), Stop> {
     let list = kind
         .list
         .ok_or_else(|| Stop::Unproven("there is no list".to_owned()))?;
@@ -54,7 +66,7 @@ pub(super) async fn shows<'t>(
     if let Some((name, length)) = length {
         base = base.with_query(&format!("{}={length}", percent_encoded(name)));
     }
-    let wanted = text_of(&bound.value);
+    let path = base.path.split('?').next().unwrap_or_default().to_owned();
     let (mut request, mut seen) = (base.clone(), 0);
     for page in 1..=PAGES {
         let answer = t
@@ -72,9 +84,11 @@ pub(super) async fn shows<'t>(
                 "the list's answer has no items that are known".to_owned(),
             ));
         };
-        let mut ids = shown.iter().filter_map(|item| id_of_item(item, kind));
-        if ids.any(|id| text_of(&id) == wanted) {
-            return Ok((answer, true));
+        let mut ids = shown
+            .iter()
+            .filter_map(|item| text_of(&id_of_item(item, kind)?));
+        if let Some(id) = ids.find(|id| is_wanted(&path, id)) {
+            return Ok((answer, Some(id)));
         }
         seen += shown.len();
         let add = |parameter: &Parameter<'_>, value: &str| {
@@ -100,13 +114,13 @@ pub(super) async fn shows<'t>(
         } else if shown.is_empty()
             || length.is_some_and(|(_, length)| (shown.len() as u64) < length)
         {
-            return Ok((answer, false));
+            return Ok((answer, None));
         } else if let Some(one) = named(&["offset", "skip", "start"]) {
             add(one, &seen.to_string())
         } else if let Some(one) = named(&["page", "page_number", "pagenumber"]) {
             add(one, &(page + 1).to_string())
         } else if length.is_none() {
-            return Ok((answer, false));
+            return Ok((answer, None));
         } else {
             None
         };

@@ -25,6 +25,7 @@ pub(crate) fn promises(graph: &Graph) -> Vec<Promise> {
                 How::Named => Effect::Change,
                 How::Link(_) | How::Answer => Effect::Create,
             },
+            is_of_all: false,
             steps: |t| Box::pin(named_is_found(t)),
         })
     });

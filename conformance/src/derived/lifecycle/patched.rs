@@ -1,7 +1,8 @@
 //! The promise of `PATCH` that it changes what it names, and nothing else.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::others::differing;
 use super::{Subject, found, kept};
 use crate::case::{Outcome, Stop};
 use crate::deployment::faults::CHANGED;
@@ -71,14 +72,4 @@ pub(super) async fn spares_other_members(t: &Trial) -> Outcome {
     Err(Stop::Unasked(
         "no member was found that can be changed alone".to_owned(),
     ))
-}
-
-/// Returns the first member that is not as it was.
-fn differing<'b>(
-    before: &'b Map<String, Value>,
-    after: &Map<String, Value>,
-) -> Option<(&'b String, &'b Value)> {
-    before
-        .iter()
-        .find(|(name, value)| after.get(*name) != Some(value))
 }

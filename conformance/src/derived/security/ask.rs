@@ -125,7 +125,8 @@ impl<'t> Ask<'t> {
         let cause = format!("{status} to {who}");
         // What refuses callers, though in another way, does so for all operations.
         let of_all = (status / 100 == 4).then(|| cause.clone());
-        self.t.name_cause(Some(cause), of_all);
+        self.t
+            .name_cause(Some(cause), steps::limited(status).or(of_all));
         held?;
         // A contract that documents no refusal at all says nothing about its body.
         if !self.documented.documents(status) {

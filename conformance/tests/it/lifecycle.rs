@@ -164,7 +164,12 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
             let Some(value) = sent() else {
                 return refused(400);
             };
-            let id = state.things.keys().last().map_or(1, |last| last + 1);
+            let next = state.things.keys().last().map_or(1, |last| last + 1);
+            let id = match is(Habit::DeletesOlder) {
+                // Another one each time.
+                true => state.asked as u64,
+                false => next,
+            };
             let thing = kept(value, id);
             state.things.insert(id, thing.clone());
             match is(Habit::Redirects) {

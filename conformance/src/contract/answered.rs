@@ -45,6 +45,14 @@ impl Part {
             Part::Body(problems) => Some(format!("{} in the {status}", kinds(problems))),
         }
     }
+
+    /// Returns the fault of a body, if any operation may show it.
+    pub(crate) fn shared_fault(&self) -> Option<String> {
+        match self {
+            Part::Body(problems) => of_one_member(problems),
+            Part::Headers(_) | Part::MediaType { .. } => None,
+        }
+    }
 }
 
 impl DocumentedOperation {
@@ -85,6 +93,26 @@ impl DocumentedOperation {
         }
         Ok(parts)
     }
+}
+
+/// Returns the member that all problems of a body are about, with what is wrong: operations share the schemas of members, and the code
+/// that writes them. `None` where there are several, or where they are about no member.
+fn of_one_member(problems: &[String]) -> Option<String> {
+    let of_member = |problem: &String| {
+        let (place, what) = problem.split_once(": ")?;
+        let name = place
+            .rsplit('/')
+            .next()
+            .filter(|name| name.parse::<usize>().is_err())?;
+        place
+            .starts_with('/')
+            .then(|| format!("the member {name} of an answer: {what}"))
+    };
+    let (first, rest) = problems.split_first()?;
+    let fault = of_member(first)?;
+    rest.iter()
+        .all(|one| of_member(one).as_ref() == Some(&fault))
+        .then_some(fault)
 }
 
 /// Returns the kinds of problems: those of each item of a list are one.

@@ -99,6 +99,14 @@ pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
                 Effect::Change,
                 |t| Box::pin(neighbours::judged(t, update_shows(t))),
             );
+        } else if kind.list.is_some() {
+            add(
+                update,
+                "update_shows",
+                "an update shows in the list (RFC 9110, section 9.3.4)",
+                Effect::Change,
+                |t| Box::pin(update_shows_in_list(t)),
+            );
         }
     }
     if let (Some(patch), Some(_)) = (kind.patch, kind.read) {
@@ -336,6 +344,21 @@ async fn update_shows(t: &Trial) -> Outcome {
             "no value was found that the update takes and that the creation did not have: give `body` in [operations.\"{}\"] of the profile",
             t.deployment().contract.operations()[subject.operation].operation
         ))),
+    }
+}
+
+async fn update_shows_in_list(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    let made = subject.make_with(t, Members::All).await?;
+    let sent = subject.update(t, &made.chosen).await?;
+    match listed::item(t, subject.kind, &made.bound).await? {
+        Some((answer, item)) => {
+            let list = subject.kind.list.unwrap_or(subject.operation);
+            kept::keeps_in_item(t, (list, &answer), &item, &sent)
+        }
+        None => Err(Stop::Unproven(
+            "the list does not show what was updated".to_owned(),
+        )),
     }
 }
 

@@ -190,6 +190,9 @@ pub(super) fn is_as_documented(answer: &Answer<'_>, t: &Trial, operation: usize)
         if let Some(fault) = part.fault(answer.status()) {
             answer.name_check(fault);
         }
+        if let Some(fault) = part.shared_fault().filter(|_| answer.status() / 100 == 2) {
+            t.name_fault(&fault);
+        }
         held?;
     }
     Ok(())

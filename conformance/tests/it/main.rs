@@ -40,6 +40,7 @@ mod safety;
 mod sample;
 mod selection;
 mod suite;
+mod tags;
 mod tls;
 mod upstream;
 mod waiting;

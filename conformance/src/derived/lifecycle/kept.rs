@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::case::Outcome;
 use crate::deployment::credentials::names_credential;
+use crate::derived::steps::is_as_documented;
 use crate::resources::chosen::Chosen;
 use crate::resources::members::{counts, is_empty};
 use crate::trial::{Answer, Trial};
@@ -29,12 +30,16 @@ pub(super) fn keeps(t: &Trial, read: usize, answer: &Answer<'_>, sent: &Chosen) 
         return Ok(());
     };
     match lost(document, &places, members, shown, "") {
-        Some((place, value, found)) => answer.expect(
-            &format!("`{}` as it was sent", place.trim_start_matches('/')),
-            false,
-            value,
-            found.map_or_else(|| "missing".to_owned(), Value::to_string),
-        ),
+        Some((place, value, found)) => {
+            // What the contract does not allow either is the fault.
+            is_as_documented(answer, t, read)?;
+            answer.expect(
+                &format!("`{}` as it was sent", place.trim_start_matches('/')),
+                false,
+                value,
+                found.map_or_else(|| "missing".to_owned(), Value::to_string),
+            )
+        }
         None => answer.expect(
             "the members that were sent",
             true,
@@ -79,6 +84,30 @@ pub(super) fn shown(
     members
         .filter(|(name, _)| sent.is_some_and(|sent| sent.contains_key(name)))
         .collect()
+}
+
+/// Checks that an item of a list has what was sent, in the members that it shows: a list may show fewer.
+pub(super) fn keeps_in_item(
+    t: &Trial,
+    (list, answer): (usize, &Answer<'_>),
+    item: &Value,
+    sent: &Chosen,
+) -> Outcome {
+    let members = sent.body.as_ref().and_then(|body| body.value.as_object());
+    let differs = members.into_iter().flatten().find_map(|(name, value)| {
+        let found = item.get(name).filter(|_| !names_credential(name))?;
+        (!is_same(value, found)).then_some((name, value, found))
+    });
+    match differs {
+        Some((name, value, found)) => {
+            is_as_documented(answer, t, list)?;
+            answer.expect(&format!("`{name}` as it was sent"), false, value, found)
+        }
+        None => {
+            let same = "as they were sent";
+            answer.expect("the members that were sent", true, same, same)
+        }
+    }
 }
 
 /// Checks that an answer is the text or the JSON that `PUT` sent to the same place (RFC 9110, section 9.3.4).

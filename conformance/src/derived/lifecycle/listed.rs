@@ -43,6 +43,21 @@ pub(super) async fn shows<'t>(
     Ok((answer, found.is_some()))
 }
 
+/// Returns what a list shows of a thing, and the page that shows it.
+pub(super) async fn item<'t>(
+    t: &'t Trial,
+    kind: &Kind,
+    bound: &Bound,
+) -> Result<Option<(Answer<'t>, Value)>, Stop> {
+    let wanted = text_of(&bound.value);
+    let is_it = |_: &str, id: &str| wanted.as_deref() == Some(id);
+    let (answer, found) = first(t, kind, &is_it).await?;
+    let mut shown = items(answer.json()).into_iter().flatten();
+    let item = shown.find(|item| id_of_item(item, kind).and_then(|id| text_of(&id)) == found);
+    let item = item.cloned().filter(|_| found.is_some());
+    Ok(item.map(|item| (answer, item)))
+}
+
 /// Returns the first id in a list that is wanted, by the path of the list and the id, and the last page that was read.
 pub(super) async fn first<'t>(
     t: &'t Trial,

@@ -46,7 +46,7 @@ pub(super) async fn judged(t: &Trial, steps: impl Future<Output = Outcome>) -> O
 }
 
 /// Returns the outcome of a case that failed since a thing of one of these kinds is not there: it is blocked where deleting another one
-/// deletes it, too.
+/// deletes it, too, or where what was created does not stay, unless the case is about the creation.
 pub(super) async fn blamed(t: &Trial, kinds: impl Iterator<Item = usize>, reason: String) -> Stop {
     for index in kinds {
         let kind = &t.deployment().graph.kinds[index];

@@ -176,6 +176,12 @@ impl Deployment {
         let has_done =
             |operation: &usize| self.contract.operations()[*operation].has_done(response.status);
         if let Some(operation) = operation.filter(has_done) {
+            // Such as one that creates several at a time. Tokens have their own ledger.
+            let creates = response.status == 201 && exchange.request.method == Method::POST;
+            let is_known = self.graph.created_by(operation).next().is_some();
+            if creates && !is_known && !self.contract.has_revoke() {
+                self.made.creates_unknown(operation);
+            }
             let (added, done) = (self.made).learn(&self.graph, case, operation, exchange, response);
             self.pace.reserve(added as u64);
             self.pace.release(done as u64);

@@ -179,6 +179,9 @@ fn needs(documented: &DocumentedOperation, status: u16) -> String {
         ),
         404 => "is the path of `servers` part of --target?".to_owned(),
         405 | 501 => "the deployment does not have this operation there".to_owned(),
+        409 => format!(
+            "something is in its way: give other values in [operations.\"{operation}\"] of the profile, or run with fewer --jobs"
+        ),
         412 | 428 => format!(
             "document its `If-Match` as a required parameter, which then gets the `ETag` of a reading; or give header.If-Match in [operations.\"{operation}\"] of the profile, such as \"*\""
         ),

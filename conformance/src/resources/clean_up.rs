@@ -182,7 +182,7 @@ async fn delete(
 pub(crate) fn report(deployment: &Deployment) -> CreatedResources {
     let totals = deployment.made.totals();
     let (contract, graph) = (&deployment.contract, &deployment.graph);
-    let named = |things: Vec<(Created, String)>| {
+    let named = |things: Vec<(Created, String)>| -> Vec<NamedResource> {
         let things = things.into_iter().map(|(one, reason)| NamedResource {
             path: deployment.secrets.redact(&one.path(contract, graph)),
             created_by: contract.operations()[one.by].operation.to_string(),
@@ -190,10 +190,21 @@ pub(crate) fn report(deployment: &Deployment) -> CreatedResources {
         });
         things.collect()
     };
+    let unknown = deployment.made.unknown_creators().into_iter();
+    let unknown = unknown.map(|operation| {
+        let operation = &contract.operations()[operation].operation;
+        NamedResource {
+            path: operation.path.clone(),
+            created_by: operation.to_string(),
+            reason: "its 201 says that it has created something, once or more, and not how to delete it: look there".to_owned(),
+        }
+    });
+    let mut left_behind: Vec<NamedResource> = named(totals.left);
+    left_behind.extend(unknown);
     CreatedResources {
         created: totals.created,
         deleted: totals.deleted,
-        left_behind: named(totals.left),
+        left_behind,
         kept: named(totals.kept),
     }
 }

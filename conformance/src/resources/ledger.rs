@@ -3,7 +3,7 @@
 
 mod sightings;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -26,6 +26,8 @@ pub(crate) struct Ledger {
     sightings: Mutex<Sightings>,
     /// The requests that differ from all earlier ones, each until it is answered.
     fresh: Mutex<HashSet<Sent>>,
+    /// The operations that have created something of which nothing more is known.
+    unknown: Mutex<BTreeSet<usize>>,
     /// For each operation that creates something, what its success says.
     makes: Mutex<HashMap<usize, Arc<Asked<Makes>>>>,
 }
@@ -247,6 +249,24 @@ impl Ledger {
         Some(entry.state != State::Deleted)
     }
 
+    /// Returns whether things of a kind that the run created one after the other have got the same ids.
+    pub(crate) fn reuses_ids(&self, kind: usize) -> bool {
+        let mut seen = HashSet::new();
+        let entries = self.entries();
+        let mut ids = entries.iter().filter(|entry| entry.created.kind == kind);
+        ids.any(|entry| !entry.created.ids.is_empty() && !seen.insert(&entry.created.ids))
+    }
+
+    /// Records that an operation has created something of which nothing more is known.
+    pub(crate) fn creates_unknown(&self, operation: usize) {
+        self.unknown().insert(operation);
+    }
+
+    /// Returns the operations that have created something of which nothing more is known.
+    pub(crate) fn unknown_creators(&self) -> BTreeSet<usize> {
+        self.unknown().clone()
+    }
+
     /// Records that a thing is there again which the run created and deleted. Returns whether there is one.
     pub(crate) fn found_again(&self, kind: usize, ids: &[String]) -> bool {
         let mut entries = self.entries();
@@ -291,6 +311,10 @@ impl Ledger {
 
     fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unknown(&self) -> MutexGuard<'_, BTreeSet<usize>> {
+        self.unknown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sightings(&self) -> MutexGuard<'_, Sightings> {

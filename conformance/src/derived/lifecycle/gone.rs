@@ -73,6 +73,11 @@ async fn deleted_is_not_found(t: &Trial) -> Outcome {
         .await?;
     conforms(&answer, t, t.sample()?, &Reach::Elsewhere)?;
     let is_action = documented.operation.method == "POST";
+    if answer.status() == 201 && documented.names(201) {
+        is_back(t, index).await?;
+        let why = "the operation creates it anew, as its 201 says (RFC 9110, section 9.3.4)";
+        return Err(Stop::Inapplicable(why.to_owned()));
+    }
     if is_action && answer.status() / 100 == 2 && is_back(t, index).await? {
         let why = "the operation restores what was deleted: it can be read again after that";
         return Err(Stop::Inapplicable(why.to_owned()));

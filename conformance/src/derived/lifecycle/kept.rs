@@ -6,7 +6,7 @@ use openapi::{Document, pointer};
 use reqwest::Url;
 use serde_json::{Map, Value};
 
-use crate::case::Outcome;
+use crate::case::{Outcome, Stop};
 use crate::deployment::credentials::names_credential;
 use crate::derived::steps::is_as_documented;
 use crate::resources::chosen::Chosen;
@@ -33,12 +33,15 @@ pub(super) fn keeps(t: &Trial, read: usize, answer: &Answer<'_>, sent: &Chosen) 
         Some((place, value, found)) => {
             // What the contract does not allow either is the fault.
             is_as_documented(answer, t, read)?;
-            answer.expect(
+            let kept = answer.expect(
                 &format!("`{}` as it was sent", place.trim_start_matches('/')),
                 false,
                 value,
                 found.map_or_else(|| "missing".to_owned(), Value::to_string),
-            )
+            );
+            // Another case may have made one meanwhile that takes its place, such as a default.
+            t.transcript().note_own_effect();
+            kept
         }
         None => answer.expect(
             "the members that were sent",
@@ -69,6 +72,15 @@ fn most_like<'a>(
     })
 }
 
+/// Returns whether an answer of an operation has the members that were sent.
+pub(super) fn has(t: &Trial, operation: usize, answer: &Answer<'_>, sent: &Chosen) -> bool {
+    let sent = sent.body.as_ref().and_then(|body| body.value.as_object());
+    let document = t.deployment().contract.document();
+    let most_like = sent.and_then(|sent| most_like(t, operation, answer, sent));
+    sent.zip(most_like)
+        .is_none_or(|(sent, (shown, places))| lost(document, &places, sent, shown, "").is_none())
+}
+
 /// Returns the members of those that were sent which an answer of an operation shows, with what it shows of them.
 pub(super) fn shown(
     t: &Trial,
@@ -86,28 +98,30 @@ pub(super) fn shown(
         .collect()
 }
 
-/// Checks that an item of a list has what was sent, in the members that it shows: a list may show fewer.
-pub(super) fn keeps_in_item(
+/// Checks that an update shows in the item of a list: of the members that got other values, one at least is shown with another value
+/// than before. A list may show fewer members, or abbreviate them.
+pub(super) fn shows_in_item(
     t: &Trial,
     (list, answer): (usize, &Answer<'_>),
-    item: &Value,
+    (before, after): (&Value, &Value),
     sent: &Chosen,
 ) -> Outcome {
     let members = sent.body.as_ref().and_then(|body| body.value.as_object());
-    let differs = members.into_iter().flatten().find_map(|(name, value)| {
-        let found = item.get(name).filter(|_| !names_credential(name))?;
-        (!is_same(value, found)).then_some((name, value, found))
+    let mut changed = members.into_iter().flatten().filter(|(name, value)| {
+        let earlier = before.get(*name);
+        after.get(*name).is_some() && earlier.is_some_and(|earlier| !is_same(value, earlier))
     });
-    match differs {
-        Some((name, value, found)) => {
-            is_as_documented(answer, t, list)?;
-            answer.expect(&format!("`{name}` as it was sent"), false, value, found)
-        }
-        None => {
-            let same = "as they were sent";
-            answer.expect("the members that were sent", true, same, same)
-        }
+    let Some((name, value)) = changed.clone().next() else {
+        return Err(Stop::Unasked(
+            "the list shows no member that got another value".to_owned(),
+        ));
+    };
+    let held = changed.any(|(name, _)| before.get(name) != after.get(name));
+    if !held {
+        is_as_documented(answer, t, list)?;
     }
+    let what = format!("`{name}` as it was sent");
+    answer.expect(&what, held, value, &after[name.as_str()])
 }
 
 /// Checks that an answer is the text or the JSON that `PUT` sent to the same place (RFC 9110, section 9.3.4).
@@ -202,15 +216,15 @@ fn lost<'v>(
         let members = declared(document, places, name);
         let at = pointer::join(above, name);
         let hides = |member: &Declared| is_write_only(document, &member.place);
-        // Services show a credential in part, or not at all.
-        let is_hidden = names_credential(name) || members.iter().any(hides);
+        // Services show a credential in part, or not at all, and count changes by themselves.
+        let is_hidden = names_credential(name) || counts(name) || members.iter().any(hides);
         if members.is_empty() || is_hidden {
             return None;
         }
         let Some(found) = shown.get(name) else {
             let is_certain = members.iter().all(|member| member.is_certain);
             // Services leave out what says nothing.
-            return (is_certain && !is_empty(value) && !counts(name)).then_some((at, value, None));
+            return (is_certain && !is_empty(value)).then_some((at, value, None));
         };
         if !is_same(value, found) {
             return Some((at, value, Some(found)));

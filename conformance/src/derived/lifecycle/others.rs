@@ -11,7 +11,8 @@ use crate::resources::members::Members;
 use crate::resources::request;
 use crate::trial::{Answer, Trial};
 
-/// Another thing, and what is read of it before.
+/// Another thing, and what is read of it before: not the members that say yes or no, of which one thing alone may have yes, such as
+/// the default of an address.
 pub(super) struct Other {
     made: Made,
     status: u16,
@@ -24,9 +25,11 @@ impl Other {
     pub(super) async fn make(t: &Trial, subject: &Subject<'_>) -> Result<Other, Stop> {
         let made = subject.make_with(t, Members::All).await?;
         let answer = read(t, subject, "read another one before").await?;
+        let mut shown = kept::shown(t, subject.read_operation()?, &answer, &made.chosen);
+        shown.retain(|_, value| !value.is_boolean());
         Ok(Other {
             status: answer.status(),
-            shown: kept::shown(t, subject.read_operation()?, &answer, &made.chosen),
+            shown,
             text: answer.quote(),
             made,
         })

@@ -7,7 +7,9 @@ use super::contract::creating;
 use crate::case::{Outcome, Stop};
 use crate::derived::reach;
 use crate::profile::Role;
+use crate::resources::graph::answers::{id_of_item, items, text_of};
 use crate::trial::Trial;
+use crate::wire::Request;
 
 pub(super) async fn member(t: &Trial) -> Outcome {
     as_user(t, Role::Member, "a user without the right", &[403, 404]).await
@@ -38,29 +40,48 @@ pub(super) async fn list_as_outsider(t: &Trial) -> Outcome {
         .await?;
     let mut ids = Vec::new();
     collect_ids(own.json(), &mut ids);
-    if ids.is_empty() {
+    let made = made_by_run(t, &ask.request, own.json());
+    if ids.is_empty() && made.is_empty() {
         return Err(Stop::Unasked(
-            "the operator's list has nothing with an id of eight characters or more".to_owned(),
+            "the operator's list has nothing that the run has made, nor an id of eight characters or more".to_owned(),
         ));
     }
     let caller = t.caller_for(Role::Outsider, sample.operation)?;
     let answer = t.send(&sample.purpose, ask.as_caller(&caller)).await?;
     let mut others = Vec::new();
     collect_ids(answer.json(), &mut others);
-    let seen = ids.iter().find(|id| others.contains(id));
-    let found = match seen {
-        None => "none of them".to_owned(),
-        Some(id) => id.clone(),
-    };
+    let shown = items(answer.json());
+    let is_shown = |item: &&&Value| shown.is_some_and(|shown| shown.contains(item));
+    let seen = ids.into_iter().find(|id| others.contains(id));
+    let seen = seen.or_else(|| made.iter().find(is_shown).map(ToString::to_string));
     let held = answer.expect(
         "what the operator sees",
         seen.is_none(),
         "none of it",
-        found,
+        seen.as_deref().unwrap_or("none of them"),
     );
     t.name_cause(Some(format!("{WHO} sees what the operator sees")), None);
     held?;
     ask.finish().await
+}
+
+/// Returns the items of a list that the run has made: what has a number for an id may be another one for another tenant, unless all of
+/// it is the same.
+fn made_by_run<'v>(t: &Trial, request: &Request, body: &'v Value) -> Vec<&'v Value> {
+    let deployment = t.deployment();
+    let (graph, made) = (&deployment.graph, &deployment.made);
+    let list = deployment.operation_at(request);
+    let Some((list, kind)) = list.and_then(|list| Some((list, graph.listed_by(list)?))) else {
+        return Vec::new();
+    };
+    let path = request.path.split('?').next().unwrap_or_default();
+    let is_made = |item: &&Value| {
+        let id = id_of_item(item, &graph.kinds[kind]).and_then(|id| text_of(&id));
+        let ids = id.and_then(|id| graph.ids(list, kind, path, &id));
+        ids.is_some_and(|ids| made.is_there_yet(kind, &ids) == Some(true))
+    };
+    let items = items(body).into_iter().flatten();
+    items.filter(is_made).collect()
 }
 
 /// Collects the ids in a list: texts named `id`, which are too long to be the same for two tenants by chance.

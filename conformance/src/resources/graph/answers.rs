@@ -129,6 +129,11 @@ pub(crate) fn another_in_place_of(item: &Value, kind: &Kind, value: &str) -> Opt
     (!has(item, value)).then(|| found.clone())
 }
 
+/// Returns whether an item of a list has the member that its kind is named by.
+pub(crate) fn names_member(item: &Value, kind: &Kind) -> bool {
+    member(item, &names::plain(&kind.parameter), DEPTH).is_some()
+}
+
 /// Returns the member of a name, which is [`plain`](names::plain), in a value or what it wraps.
 fn member<'v>(value: &'v Value, name: &str, depth: usize) -> Option<&'v Value> {
     let (members, depth) = (value.as_object()?, depth.checked_sub(1)?);

@@ -222,7 +222,9 @@ impl Graph {
         match node.method.as_str() {
             "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY" => Effect::Safe,
             "DELETE" => Effect::Delete,
-            "POST" if creates() || !self.names_a_thing(node) => Effect::Create,
+            "POST" if creates() => Effect::Create,
+            // Of nothing that is named, it is probably all.
+            "POST" if !self.names_a_thing(node) => names::effect_of_action(&node.path),
             _ => Effect::Change,
         }
     }

@@ -112,13 +112,17 @@ fn contract() -> Value {
 }
 
 async fn run_with(habit: Habit) -> Run {
+    run(habit, &contract()).await
+}
+
+async fn run(habit: Habit, contract: &Value) -> Run {
     let service = Arc::new(Mutex::new(Service::default()));
     let app = Router::new().fallback(move |method: Method, uri: Uri, body: axum::body::Bytes| {
         let mut service = service.lock().expect("whole");
         let answer = service.answer(habit, &method, &uri, &body);
         async move { answer }
     });
-    run_contract(app, &contract(), "delete", "").await
+    run_contract(app, contract, "delete", "").await
 }
 
 #[tokio::test]
@@ -149,4 +153,21 @@ async fn what_no_operation_reads_is_looked_for_in_its_list() {
         let one = run.stdout.contains("1 fault in ");
         assert!(one, "{habit:?}: {}", run.stdout);
     }
+}
+
+/// It would delete what the run has not made.
+#[tokio::test]
+async fn a_post_that_deletes_all_is_not_sent() {
+    let mut contract = contract();
+    contract["paths"]["/tags/bulk_delete"] =
+        json!({ "post": { "responses": { "200": { "description": "All are deleted" } } } });
+    let run = run(Habit::None, &contract).await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    let why = "so POST /tags/bulk_delete is not sent";
+    assert!(run.stdout.contains(why), "{}", run.stdout);
+    let sent = |exchange: &&Value| {
+        let url = exchange["request"]["url"].as_str().unwrap_or_default();
+        exchange["request"]["method"] == "POST" && url.ends_with("/tags/bulk_delete")
+    };
+    assert_eq!(run.exchanges().filter(sent).count(), 0);
 }

@@ -1,4 +1,6 @@
-//! Names of things and of their ids, as people write them.
+//! Names of things, of their ids and of actions, as people write them.
+
+use crate::case::Effect;
 
 /// Returns what one thing of a kind is called, by the last literal segment before its parameter: `order` of `/orders/{}`.
 pub(super) fn noun(key: &str) -> String {
@@ -28,6 +30,60 @@ fn singular(plural: &str) -> String {
     match plural.strip_suffix('s') {
         Some(stem) if !stem.ends_with(['s', 'u']) && stem.len() > 1 => stem.to_owned(),
         Some(_) | None => plural.to_owned(),
+    }
+}
+
+/// The words in the last part of a path that say that something is deleted.
+const DELETING: [&str; 13] = [
+    "delete", "remove", "purge", "clear", "destroy", "wipe", "truncate", "drop", "erase", "flush",
+    "prune", "expunge", "empty",
+];
+
+/// The words that say that something is changed.
+const CHANGING: [&str; 20] = [
+    "set",
+    "reset",
+    "update",
+    "patch",
+    "replace",
+    "cancel",
+    "stop",
+    "kill",
+    "terminate",
+    "disable",
+    "archive",
+    "revoke",
+    "suspend",
+    "restore",
+    "rollback",
+    "restart",
+    "shutdown",
+    "migrate",
+    "rename",
+    "merge",
+];
+
+/// Returns what a `POST` does by the last part of its path, such as `bulk_delete` of `/orders/bulk_delete`.
+pub(super) fn effect_of_action(path: &str) -> Effect {
+    let last = path.rsplit('/').find(|part| !part.is_empty());
+    let mut words = vec![String::new()];
+    for character in last.unwrap_or_default().chars() {
+        let is_border = !character.is_ascii_alphanumeric() || character.is_ascii_uppercase();
+        if is_border {
+            words.push(String::new());
+        }
+        if let Some(word) = words
+            .last_mut()
+            .filter(|_| character.is_ascii_alphanumeric())
+        {
+            word.push(character.to_ascii_lowercase());
+        }
+    }
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    match (has(&DELETING), has(&CHANGING)) {
+        (true, _) => Effect::Delete,
+        (false, true) => Effect::Change,
+        (false, false) => Effect::Create,
     }
 }
 
@@ -65,7 +121,8 @@ pub(super) fn referred(member: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{noun, referred};
+    use super::{effect_of_action, noun, referred};
+    use crate::case::Effect;
 
     #[test]
     fn nouns_are_singular() {
@@ -80,6 +137,20 @@ mod tests {
         ];
         for (key, expected) in nouns {
             assert_eq!(noun(key), expected);
+        }
+    }
+
+    #[test]
+    fn actions_say_what_they_do() {
+        for (path, effect) in [
+            ("/orders/bulk_delete", Effect::Delete),
+            ("/orders/deleteAll", Effect::Delete),
+            ("/cache/flush/", Effect::Delete),
+            ("/runs/bulk_set_state", Effect::Change),
+            ("/orders/filter", Effect::Create),
+            ("/datasets", Effect::Create),
+        ] {
+            assert_eq!(effect_of_action(path), effect, "{path}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The promise of operations on a thing that was deleted: they do not find it.
 
-use super::{Promise, finds_it_deleted, is_gone, succeeded};
+use super::subject::succeeded;
+use super::{Promise, finds_it_deleted, is_gone};
 use crate::case::{Effect, Outcome, Stop};
 use crate::contract::Contract;
 use crate::deployment::reach::Reach;

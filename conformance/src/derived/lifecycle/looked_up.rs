@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{BETWEEN, LOOKS, Promise, found};
+use super::Promise;
+use super::subject::{BETWEEN, LOOKS, found};
 use crate::case::{Effect, Outcome, Stop};
 use crate::derived::reach;
 use crate::derived::steps::is_documented;

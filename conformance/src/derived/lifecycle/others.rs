@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Subject, kept};
+use super::kept;
+use super::subject::Subject;
 use crate::case::{Outcome, Stop};
 use crate::deployment::faults::CHANGED;
 use crate::resources::chosen::Made;

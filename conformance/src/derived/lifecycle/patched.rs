@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::kept;
 use super::others::differing;
-use super::{Subject, found, kept};
+use super::subject::{Subject, found};
 use crate::case::{Outcome, Stop};
 use crate::deployment::faults::CHANGED;
 use crate::derived::reach;

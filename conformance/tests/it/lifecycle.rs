@@ -165,10 +165,12 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
                 return refused(400);
             };
             let next = state.things.keys().last().map_or(1, |last| last + 1);
-            let id = match is(Habit::DeletesOlder) {
-                // Another one each time.
-                true => state.asked as u64,
-                false => next,
+            let id = match habit {
+                // Another one each time: what got the id of one that is gone is not the run's own, and is not changed.
+                Habit::DeletesOlder | Habit::DeletesOldest | Habit::DeletesNeighbours => {
+                    state.asked as u64
+                }
+                _ => next,
             };
             let thing = kept(value, id);
             state.things.insert(id, thing.clone());
@@ -236,8 +238,9 @@ fn answer(habit: Habit, state: &mut State, method: &str, path: &str, body: &[u8]
         }
         ("DELETE", "things", Ok(id)) => {
             state.things.remove(&id);
-            if is(Habit::DeletesNeighbours) {
-                state.things.remove(&(id - 1));
+            let before = state.things.keys().copied().rfind(|one| *one < id);
+            if let Some(before) = before.filter(|_| is(Habit::DeletesNeighbours)) {
+                state.things.remove(&before);
             }
             refused(204)
         }

@@ -87,8 +87,8 @@ impl Deployment {
         }
         let mut created = false;
         let path = path_of(&exchange.request);
-        let is_ordinary = exchange.request.is_ordinary;
-        if let Some(operation) = self.operation_at(&exchange.request).filter(|_| is_ordinary) {
+        let asked = self.operation_at(&exchange.request);
+        if let Some(operation) = asked {
             let documented = &self.contract.operations()[operation];
             self.deviations
                 .learn((operation, documented), case, exchange);
@@ -119,7 +119,7 @@ impl Deployment {
             if response.status < 500 {
                 self.learn_sound(&exchange.request);
             }
-            self.learn_made(case, exchange, response);
+            self.learn_made(case, asked, exchange, response);
             if exchange.request.method == Method::POST && response.status == 201 {
                 if path == self.contract.tokens_path() {
                     created = (self.ledger).learn_created(
@@ -171,8 +171,13 @@ impl Deployment {
     }
 
     /// Learns from an answer what was created and deleted, and keeps requests in reserve to delete it.
-    fn learn_made(&self, case: &'static str, exchange: &Exchange, response: &Response) {
-        let operation = self.operation_at(&exchange.request);
+    fn learn_made(
+        &self,
+        case: &'static str,
+        operation: Option<usize>,
+        exchange: &Exchange,
+        response: &Response,
+    ) {
         let has_done =
             |operation: &usize| self.contract.operations()[*operation].has_done(response.status);
         if let Some(operation) = operation.filter(has_done) {

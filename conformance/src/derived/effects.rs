@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::case::{Outcome, Stop};
 use crate::deployment::faults::CHANGED;
-use crate::resources::graph::answers::{id_of_item, items, text_of};
+use crate::resources::ledger::things;
 use crate::resources::origin::Origin;
 use crate::resources::request;
 use crate::trial::{Alone, Answer, Trial};
@@ -173,19 +173,16 @@ impl Reading {
         let deployment = t.deployment();
         let (graph, made) = (&deployment.graph, &deployment.made);
         let path = reading.path.split('?').next().unwrap_or_default();
-        let operation = deployment.operation_at(reading);
-        let listed = operation.and_then(|list| Some((list, graph.listed_by(list)?)));
-        let (Some((list, kind)), Some((before, _))) = (listed, &self.json) else {
+        let (Some(list), Some((before, _))) = (deployment.operation_at(reading), &self.json) else {
             return false;
         };
-        let things = |body: &Value| -> Option<BTreeSet<Vec<String>>> {
-            let ids = items(body)?.iter().map(|item| {
-                let id = text_of(&id_of_item(item, &graph.kinds[kind])?)?;
-                graph.ids(list, kind, path, &id)
-            });
-            ids.collect()
+        let listed = |body: &Value| -> Option<(usize, BTreeSet<Vec<String>>)> {
+            let (kind, shown) = things(graph, list, path, body)?;
+            let ids: Option<BTreeSet<_>> = shown.into_iter().map(|(_, ids)| ids).collect();
+            Some((kind, ids?))
         };
-        let (Some(before), Some(after)) = (things(before), things(after.json())) else {
+        let (Some((kind, before)), Some((_, after))) = (listed(before), listed(after.json()))
+        else {
             return false;
         };
         let is_made = |ids: &Vec<String>| made.is_there_yet(kind, ids).is_some();

@@ -353,13 +353,31 @@ fn deleted_by(graph: &Graph, operation: usize, path: &str) -> Option<Thing> {
 
 /// Returns what the answer of a list shows.
 fn listed(graph: &Graph, operation: usize, path: &str, answered: &Answered<'_>) -> Vec<Thing> {
-    let Some(kind) = graph.listed_by(operation) else {
+    let body = answered.body.as_ref();
+    let Some((kind, shown)) = body.and_then(|body| things(graph, operation, path, body)) else {
         return Vec::new();
     };
-    let items = answered.body.as_ref().and_then(items).into_iter().flatten();
-    let ids = items.filter_map(|item| text_of(&id_of_item(item, &graph.kinds[kind])?));
-    ids.filter_map(|id| Some((kind, graph.ids(operation, kind, path, &id)?)))
-        .collect()
+    let ids = shown.into_iter().filter_map(|(_, ids)| ids);
+    ids.map(|ids| (kind, ids)).collect()
+}
+
+/// The items of a list, each with the ids in the path of the thing that it shows, where they are known.
+type Items<'v> = Vec<(&'v Value, Option<Vec<String>>)>;
+
+/// Returns the kind that an operation lists, and the items of its answer at a path. `None` where it lists none, or shows no items.
+pub(crate) fn things<'v>(
+    graph: &Graph,
+    list: usize,
+    path: &str,
+    body: &'v Value,
+) -> Option<(usize, Items<'v>)> {
+    let kind = graph.listed_by(list)?;
+    let ids = |item: &Value| {
+        let id = text_of(&id_of_item(item, &graph.kinds[kind])?)?;
+        graph.ids(list, kind, path, &id)
+    };
+    let shown = items(body)?.iter().map(|item| (item, ids(item)));
+    Some((kind, shown.collect()))
 }
 
 /// Returns what an answer and its request show.

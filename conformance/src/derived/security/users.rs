@@ -7,7 +7,8 @@ use super::contract::creating;
 use crate::case::{Outcome, Stop};
 use crate::derived::reach;
 use crate::profile::Role;
-use crate::resources::graph::answers::{id_of_item, items, text_of};
+use crate::resources::graph::answers::items;
+use crate::resources::ledger::things;
 use crate::trial::Trial;
 use crate::wire::Request;
 
@@ -69,19 +70,17 @@ pub(super) async fn list_as_outsider(t: &Trial) -> Outcome {
 /// it is the same.
 fn made_by_run<'v>(t: &Trial, request: &Request, body: &'v Value) -> Vec<&'v Value> {
     let deployment = t.deployment();
-    let (graph, made) = (&deployment.graph, &deployment.made);
+    let path = request.path.split('?').next().unwrap_or_default();
     let list = deployment.operation_at(request);
-    let Some((list, kind)) = list.and_then(|list| Some((list, graph.listed_by(list)?))) else {
+    let listed = list.and_then(|list| things(&deployment.graph, list, path, body));
+    let Some((kind, shown)) = listed else {
         return Vec::new();
     };
-    let path = request.path.split('?').next().unwrap_or_default();
-    let is_made = |item: &&Value| {
-        let id = id_of_item(item, &graph.kinds[kind]).and_then(|id| text_of(&id));
-        let ids = id.and_then(|id| graph.ids(list, kind, path, &id));
-        ids.is_some_and(|ids| made.is_there_yet(kind, &ids) == Some(true))
-    };
-    let items = items(body).into_iter().flatten();
-    items.filter(is_made).collect()
+    let is_made = |ids: &Vec<String>| deployment.made.is_there_yet(kind, ids) == Some(true);
+    let made = shown
+        .into_iter()
+        .filter(|(_, ids)| ids.as_ref().is_some_and(is_made));
+    made.map(|(item, _)| item).collect()
 }
 
 /// Collects the ids in a list: texts named `id`, which are too long to be the same for two tenants by chance.

@@ -125,6 +125,8 @@ pub struct Deployment {
     deviations: Deviations,
     /// The causes and faults by which cases failed so far.
     met: Mutex<BTreeSet<String>>,
+    /// The causes by which cases failed so far, each with the fault of the first.
+    failed: Mutex<BTreeMap<String, Option<String>>>,
     /// Who revoked a token, by the first answer to each user.
     revokers: Mutex<BTreeMap<Role, Value>>,
     users: Users,
@@ -195,6 +197,7 @@ impl Deployment {
             observations: Mutex::default(),
             deviations: Deviations::default(),
             met: Mutex::default(),
+            failed: Mutex::default(),
             revokers: Mutex::default(),
             users: Users::default(),
             sound: Sound::default(),

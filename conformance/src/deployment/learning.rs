@@ -39,13 +39,29 @@ impl Deployment {
         self.deviations.of(operation)
     }
 
+    /// Records by what a case failed.
+    pub(crate) fn failed_by(&self, cause: &str, fault: Option<&str>) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        (failed.entry(cause.to_owned())).or_insert_with(|| fault.map(str::to_owned));
+    }
+
+    /// Returns the fault of the first case that failed by a cause, if it has one. `None` if none failed by it.
+    #[expect(
+        clippy::option_option,
+        reason = "that a case failed, by no fault of several operations, differs from that none did"
+    )]
+    pub(crate) fn fault_of_failed(&self, cause: &str) -> Option<Option<String>> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.get(cause).cloned()
+    }
+
     /// Records by what a case failed, or was blocked.
     pub(crate) fn met(&self, cause: Option<String>, fault: Option<String>) {
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         met.extend(cause.into_iter().chain(fault));
     }
 
-    /// Returns whether a case failed by a cause or a fault.
+    /// Returns whether a case failed, or was blocked, by a cause or a fault.
     pub(crate) fn has_met(&self, words: &str) -> bool {
         let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         met.contains(words)

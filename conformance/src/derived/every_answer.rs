@@ -27,9 +27,13 @@ pub(super) async fn is_documented_each_time(t: &Trial) -> Outcome {
             deployment.contract.operations()[operation].operation,
             one.check
         );
-        let fault = t.transcript().fault();
-        let is_known =
-            deployment.has_met(&cause) || fault.is_some_and(|fault| deployment.has_met(&fault));
+        let shown = t.transcript().fault();
+        let is_known = deployment.has_met(&cause)
+            || (shown.as_ref()).is_some_and(|fault| deployment.has_met(fault));
+        // The case that failed by it knew what was there when this was answered; what is deleted now may have been.
+        if let Some(fault) = deployment.fault_of_failed(&cause) {
+            t.transcript().name_fault(fault);
+        }
         match outcome {
             Err(Stop::Failed(_) | Stop::ServerError(_)) if is_known => known = known.and(outcome),
             outcome => outcome?,

@@ -199,6 +199,9 @@ pub async fn run_case(
     let stopped = || deployment.stopped(case.effect).map(|early| early.fault);
     let is_unsent = verdict == Verdict::Blocked && cause.is_none();
     let fault = fault.or_else(|| is_unsent.then(stopped).flatten());
+    if let (Verdict::Fail, Some(cause)) = (verdict, &cause) {
+        deployment.failed_by(cause, fault.as_deref());
+    }
     if matches!(verdict, Verdict::Fail | Verdict::Blocked) {
         deployment.met(cause.clone(), fault.clone());
     }

@@ -29,6 +29,8 @@ enum Habit {
     LosesOthers,
     /// Each ninth reading lacks a header.
     LosesHeaders,
+    /// Nothing can be archived or restored: 501.
+    HasNoActions,
 }
 
 /// A service of boxes.
@@ -94,6 +96,7 @@ impl Service {
                 }
                 axum::Json(one.clone()).into_response()
             }
+            ("POST", Some(Ok(_)), Some(_)) if is(Habit::HasNoActions) => empty(501),
             ("POST", Some(Ok(_)), Some(&"restore")) => empty(204),
             ("POST", Some(Ok(id)), Some(_)) => {
                 self.boxes.get_mut(&id).expect("it is there")["is_archived"] = true.into();
@@ -262,6 +265,17 @@ async fn an_answer_that_no_case_is_about_is_judged() {
         let one = run.stdout.contains("1 fault in ");
         assert!(one, "{habit:?}: {}", run.stdout);
     }
+}
+
+#[tokio::test]
+async fn an_answer_about_what_was_deleted_only_later_is_no_fault_of_deletions() {
+    let (run, _) = run_with(Habit::HasNoActions).await;
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    for action in ["archive", "restore"] {
+        let cause = format!("POST /boxes/{{id}}/{action}: server error 501");
+        assert!(run.stdout.contains(&cause), "{}", run.stdout);
+    }
+    assert!(run.stdout.contains("2 faults in "), "{}", run.stdout);
 }
 
 #[tokio::test]

@@ -45,7 +45,6 @@ pub struct Contract {
     /// The path that revokes a token, such as `/api/v1/tokens/{token_id}/revoke`. A contract without one uses the
     /// published path, since disposable tokens are minted and revoked whatever is checked.
     template: String,
-    summary: Vec<summary::Operation>,
 }
 
 impl std::fmt::Debug for Contract {
@@ -172,7 +171,6 @@ impl Contract {
                 sha256: hash(name, text, &files),
             },
             servers: Servers::of(&document, name),
-            summary: summary::operations(&document),
             schemes: security::schemes(&document),
             operations,
             revoke,
@@ -221,10 +219,10 @@ impl Contract {
         &self.name
     }
 
-    /// Returns the summary of its operations.
+    /// Summarizes its operations. Of a large document, this takes as long as to read it.
     #[must_use]
-    pub fn summary(&self) -> &[summary::Operation] {
-        &self.summary
+    pub fn summary(&self) -> Vec<summary::Operation> {
+        summary::operations(&self.document)
     }
 
     /// Returns the path that revokes a token.

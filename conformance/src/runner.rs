@@ -309,6 +309,6 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
             catalogue: plan.catalogue,
         },
         started_at: Utc::now(),
-        operations: deployment.contract.summary().to_vec(),
+        operations: deployment.contract.summary(),
     }
 }
